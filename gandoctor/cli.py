@@ -1,0 +1,178 @@
+"""The command line: which commands and options there are, and how every ending becomes an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gandoctor import __version__
+from gandoctor.commands.screen import complain
+from gandoctor.errors import GandoctorError
+
+_FAMILIES = ("bce", "lsgan", "hinge", "wgan", "wgan-gp", "relativistic")
+_FORMATS = ("terminal", "json", "jsonl", "markdown")
+_WRONG, _INTERRUPTED, _PIPE_CLOSED = 2, 130, 141
+
+_rulebook = click.option(
+    "--rulebook", default="default", metavar="NAME", show_default=True,
+    help="Which rules that ship: default, or documented (the thresholds of tutorials taken literally).",
+)  # fmt: skip
+_rules = click.option(
+    "--rules", "rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
+    help="A folder with rules of your own, beside those that ship. May be given several times.",
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="gandoctor", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Say from its log whether a GAN is training, failing or dead, since when, why, and what to do."""
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="What to print. [default: terminal]")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the report to a file instead; its suffix says the format: .txt .json .jsonl .md .png .svg .pdf",
+)  # fmt: skip
+@click.option("--run", "run", type=int, metavar="N", help="Which run of a log that holds several, from 1.")
+@click.option(
+    "--map", "columns", multiple=True, metavar="METRIC=COLUMN",
+    help="Which column is which metric, such as d_loss=loss/disc. May be given several times.",
+)  # fmt: skip
+@click.option("--family", type=click.Choice(_FAMILIES), help="The loss that was trained with, if the log is misread.")
+@click.option(
+    "--d-loss", type=click.Choice(("sum", "mean", "separate")),
+    help="Whether the log holds the sum or the mean of D's losses on real and on generated samples, or both apart.",
+)  # fmt: skip
+@_rules
+@_rulebook
+@click.option(
+    "--set", "bounds", multiple=True, metavar="RULE.PATTERN.ROW=VALUE",
+    help="Another bound for one row of a rule; `gandoctor explain RULE` names them. May be given several times.",
+)  # fmt: skip
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if a failure is diagnosed, 3 if no verdict is possible.")
+def diagnose(paths: tuple[str, ...], **options: Any) -> int:
+    """Diagnose logs: files, folders (TensorBoard, a run's folder), or - for standard input.
+
+    Exit status: 0 done; 2 wrong use, or a log that cannot be read (the others are still reported); with --exit-code
+    also 1 and 3.
+    """
+    from gandoctor.commands.diagnose import Request, run
+
+    reading = {
+        "run": options["run"],
+        "map": _pairs(options["columns"], "--map"),
+        "family": options["family"],
+        "d_loss": options["d_loss"],
+    }
+    request = Request(
+        paths=paths,
+        format=options["format_"],
+        outputs=options["outputs"],
+        rulebook=options["rulebook"],
+        rules=options["rules"],
+        bounds={name: _number(name, value) for name, value in _pairs(options["bounds"], "--set").items()},
+        options={name: value for name, value in reading.items() if value},
+        exit_code=options["exit_code"],
+    )
+    return run(request)
+
+
+@commands.command()
+@click.argument("rule")
+@_rules
+@_rulebook
+def explain(rule: str, rules: tuple[Path, ...], rulebook: str) -> int:
+    """Print the page of a RULE: what it is, how it is recognised, what to do."""
+    from gandoctor.commands.rules import explain as run
+
+    return run(rule, rulebook, rules)
+
+
+@commands.group()
+def rules() -> None:
+    """List the rules, or run the tests that they carry."""
+
+
+@rules.command("list")
+@_rules
+@_rulebook
+def list_rules(rules: tuple[Path, ...], rulebook: str) -> int:
+    """List the rules, one a line."""
+    from gandoctor.commands.rules import list_all
+
+    return list_all(rulebook, rules)
+
+
+@rules.command("test")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@_rulebook
+def test_rules(folder: Path | None, rulebook: str) -> int:
+    """Run the tests that rules carry: those that ship, or those of a folder of your own.
+
+    Exit status: 0 all passed, 1 one failed, 2 wrong use.
+    """
+    from gandoctor.commands.rules import test
+
+    return test(folder, rulebook)
+
+
+@commands.command()
+@click.argument("run", required=False)
+def demo(run: str | None) -> int:
+    """Diagnose the recorded runs that ship, or one RUN of them."""
+    from gandoctor.commands.demo import run as show
+
+    return show(run)
+
+
+def _pairs(given: tuple[str, ...], flag: str) -> dict[str, str]:
+    """NAME=VALUE options as a mapping; wrong use where one has no = or a name comes twice."""
+    pairs: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise click.UsageError(f"{flag} {text}: write NAME=VALUE")
+        if name in pairs:
+            raise click.UsageError(f"{flag} {name}: is given twice")
+        pairs[name] = value
+    return pairs
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise click.UsageError(f"--set {name}={value}: {value!r} is not a number") from None
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: errors that the user can mend become one sentence on standard error."""
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: list[str] | None) -> int:
+    try:
+        status = commands.main(arguments, prog_name="gandoctor", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+    except click.ClickException as error:
+        error.show()
+    except GandoctorError as error:
+        complain(error)
+    except BrokenPipeError:
+        # Whoever read us has left: nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    else:
+        return status if isinstance(status, int) else 0
+    return _WRONG

@@ -1,0 +1,52 @@
+"""`gandoctor demo`: the recorded runs diagnosed, one of them reported in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gandoctor.commands.screen import screen, show
+from gandoctor.demo import SHOWN, recorded
+from gandoctor.errors import BadOption
+from gandoctor.report.words import count
+
+if TYPE_CHECKING:
+    from gandoctor.demo import Recorded
+    from gandoctor.model import Diagnosis
+
+
+def run(name: str | None) -> int:
+    """Print a table of all recorded runs with what is right beside what was found, and the report of one."""
+    from gandoctor.engine import diagnose
+
+    runs = recorded()
+    shown = name or SHOWN
+    if shown not in {one.name for one in runs}:
+        raise BadOption(f"there is no recorded run {shown!r}; there are {', '.join(one.name for one in runs)}")
+    made = {one.name: diagnose(one.log) for one in runs if name in (None, one.name)}
+    if name is None:
+        _table([(one, made[one.name]) for one in runs])
+    _report(next(one for one in runs if one.name == shown), made[shown])
+    return 0
+
+
+def _table(made: list[tuple[Recorded, Diagnosis]]) -> None:
+    from gandoctor.report.sentences import row
+    from gandoctor.report.terminal import table
+
+    rows = [(*row(diagnosis, one.name), "yes" if _right(one, diagnosis) else f"no: {one.verdict}") for one, diagnosis in made]
+    now = screen()
+    show(f"{count(len(made), 'recorded run')} whose outcome is known:\n\n")
+    show(table(("run", "verdict", "since", "sure", "right"), rows, now.colour, now.width, now.blocks), now.colour)
+
+
+def _right(one: Recorded, diagnosis: Diagnosis) -> bool:
+    return diagnosis.verdict == one.verdict and (not one.kind or diagnosis.kind == one.kind)
+
+
+def _report(one: Recorded, diagnosis: Diagnosis) -> None:
+    from gandoctor.report.terminal import render
+
+    now = screen()
+    show(f"\n$ gandoctor diagnose {one.log}\n\n")
+    show(render(diagnosis, now.colour, now.width, now.blocks), now.colour)
+    show("\nYour own: gandoctor diagnose LOG. Another of these: gandoctor demo RUN.\n")

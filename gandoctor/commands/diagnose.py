@@ -1,0 +1,154 @@
+"""`gandoctor diagnose`: each log read, judged and reported; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gandoctor.commands import files, formats
+from gandoctor.commands.screen import Screen, complain, say, screen, show
+from gandoctor.errors import BadOption, GandoctorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gandoctor.model import Diagnosis, Rulebook
+
+DONE, FAILURE, WRONG, UNDECIDED = 0, 1, 2, 3
+"""Exit statuses: nothing to say, a failure was diagnosed, wrong use or an unreadable log, no verdict."""
+
+_IN_FULL = 3
+"""Up to how many logs each is reported in full on the terminal."""
+
+_PLAIN = Screen(colour=False, blocks=True, width=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for; `options` go to the reader as they are."""
+
+    paths: tuple[str, ...]
+    format: str | None
+    outputs: tuple[Path, ...]
+    rulebook: str
+    rules: tuple[Path, ...]
+    bounds: Mapping[str, float]
+    options: Mapping[str, Any]
+    exit_code: bool
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What was made so far: the texts of each destination, a summary row a log, verdicts and whether a log failed."""
+
+    texts: dict[Path | None, list[str]] = field(default_factory=dict)
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    verdicts: set[str] = field(default_factory=set)
+    failed: bool = False
+
+
+def run(request: Request) -> int:
+    """Diagnose and report; returns the exit status. BadOption and BadRule for wrong use, before anything is read."""
+    from gandoctor.rulebook import load
+
+    for output in request.outputs:
+        _check(output, request)
+    rulebook = load(request.rulebook, request.rules, request.bounds)
+    collected = _Collected()
+    for path, diagnosis in _diagnoses(request, rulebook, collected):
+        _report(path, diagnosis, request, collected)
+    _finish(request, collected)
+    return status(collected.verdicts, collected.failed, request.exit_code)
+
+
+def status(verdicts: set[str], failed: bool, exit_code: bool) -> int:
+    """The exit status: an unreadable log outweighs a failure, a failure outweighs an open question."""
+    if failed:
+        return WRONG
+    if not exit_code:
+        return DONE
+    if verdicts & {"mode_collapse", "convergence_failure"}:
+        return FAILURE
+    return UNDECIDED if "inconclusive" in verdicts else DONE
+
+
+def _check(output: Path, request: Request) -> None:
+    files.check(output, request.paths)
+    if formats.of_file(output) in formats.PICTURES and len(request.paths) > 1:
+        raise BadOption(f"-o {output}: a picture shows one run; give one log")
+
+
+def _diagnoses(request: Request, rulebook: Rulebook, collected: _Collected) -> Iterator[tuple[str, Diagnosis]]:
+    """The diagnosis of each log that can be read; the others are named on standard error."""
+    from gandoctor.engine import diagnose
+
+    for path in request.paths:
+        try:
+            diagnosis = diagnose(path, rulebook=rulebook, **request.options)
+        except GandoctorError as error:
+            complain(error)
+        except OSError as error:
+            complain(f"{path}: cannot be read ({error.strerror or error})")
+        except MemoryError:
+            complain(f"{path}: too large for the memory of this machine")
+        except Exception as error:
+            if os.environ.get("GANDOCTOR_TRACEBACK"):
+                raise
+            complain(
+                f"{path}: gandoctor failed on this log, which is a fault in gandoctor ({type(error).__name__}: {error}); "
+                "GANDOCTOR_TRACEBACK=1 shows where"
+            )
+        else:
+            yield path, diagnosis
+            continue
+        collected.failed = True
+
+
+def _report(path: str, diagnosis: Diagnosis, request: Request, collected: _Collected) -> None:
+    """Make the texts of one run, or write its picture; JSON Lines go out at once."""
+    from gandoctor.report.sentences import row
+
+    collected.verdicts.add(diagnosis.verdict)
+    collected.rows.append(row(diagnosis, path))
+    for output in request.outputs:
+        format_ = formats.of_file(output)
+        if format_ in formats.PICTURES:
+            from gandoctor.report.plot import picture
+
+            files.write(output, picture(diagnosis, format_))
+        else:
+            collected.texts.setdefault(output, []).append(formats.text(format_, path, diagnosis, _PLAIN))
+    stdout = _stdout(request)
+    if stdout == "jsonl":
+        show(formats.text(stdout, path, diagnosis, _PLAIN))
+    elif stdout and not (stdout == "terminal" and len(request.paths) > _IN_FULL):
+        collected.texts.setdefault(None, []).append(formats.text(stdout, path, diagnosis, screen()))
+
+
+def _stdout(request: Request) -> str | None:
+    """The format for standard output: what was asked for; the terminal's unless the report goes to a file."""
+    return request.format or (None if request.outputs else "terminal")
+
+
+def _finish(request: Request, collected: _Collected) -> None:
+    """Write what was collected: the files, then standard output, a table first where there are several logs."""
+    for output in request.outputs:
+        if output in collected.texts:
+            files.write(output, formats.joined(formats.of_file(output), collected.texts[output]).encode("utf-8"))
+        if collected.rows:
+            say(f"wrote {output}")
+    stdout = _stdout(request)
+    if stdout == "terminal" and len(request.paths) > 1 and collected.rows:
+        _table(collected)
+    if None in collected.texts and stdout is not None:
+        show(formats.joined(stdout, collected.texts[None]), screen().colour)
+
+
+def _table(collected: _Collected) -> None:
+    from gandoctor.report.terminal import table
+
+    now = screen()
+    show(table(("log", "verdict", "since", "sure"), collected.rows, now.colour, now.width, now.blocks), now.colour)
+    show("\n" if None in collected.texts else "\nThe whole report of one: gandoctor diagnose LOG\n")

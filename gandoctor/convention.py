@@ -1,0 +1,297 @@
+"""How the raw losses are to be read: loss family, sum or mean, sign; and the normalised curves that follow from it.
+
+Order of evidence: what the caller or the log says; the names of the columns; signs; the consistency law of each family;
+accuracy against loss; the level and the first rows. What stays open is listed as alternatives.
+
+Flat values (D outputs the same for real and generated samples; Goodfellow et al. 2014, Prop. 1 and Thm. 1 for BCE, the
+others by putting a constant D into the loss):
+
+    family        half of D's loss    G's loss    G's scale
+    bce           ln 2                ln 2        1 nat
+    lsgan (0, 1)  .25                 .25         .75 (from flat to rejected)
+    hinge         1                   0           1
+    relativistic  ln 2, one value     ln 2        1 nat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import inf, log
+from typing import Any, get_args
+
+import numpy as np
+
+from gandoctor.model import Convention, DForm, Family, FloatArray
+from gandoctor.series import Series
+
+LN2 = log(2)
+CRITICS = ("wgan", "wgan-gp")
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A family's values where D says nothing: each half of D's loss, G's loss, and the scale of G's loss."""
+
+    d_half: float
+    g: float
+    g_scale: float
+
+
+FLAT: Mapping[str, Flat] = {
+    "bce": Flat(LN2, LN2, 1.0),
+    "lsgan": Flat(0.25, 0.25, 0.75),
+    "hinge": Flat(1.0, 0.0, 1.0),
+    "relativistic": Flat(LN2, LN2, 1.0),
+}
+"""Families whose levels mean something; the losses of a critic (WGAN) have a free constant."""
+
+LAWS = ("bce", "lsgan", "hinge")
+"""Families with a consistency law between G's loss and D's loss on generated samples."""
+
+TOLERANCE = 1.02
+"""Above 1 by sampling only: 0 of 30 000 windows of 50 steps, 500 toy runs without BatchNorm, exceeded it."""
+
+
+def law(family: str, g: FloatArray, d_fake: FloatArray) -> FloatArray:
+    """The consistency of one D on one set of generated samples, at most 1 in every family; NaN where it is undefined.
+
+    bce: J = exp(-g) + exp(-d_fake) <= E p + E (1-p) = 1 (Jensen). lsgan: ||D|| + ||1-D|| >= 1 (Minkowski), so
+    2 - sqrt(d_fake) - sqrt(g) <= 1. hinge: E max(0, 1+D) >= 1 + E D, so 2 - d_fake - g <= 1. A larger `d_fake` than
+    the true one (D's whole loss, which contains it) makes the value smaller: a violation stays proved.
+    """
+    if family == "bce":
+        return np.asarray(np.exp(-np.maximum(g, -50)) + np.exp(-np.maximum(d_fake, -50)), dtype=np.float64)
+    if family == "lsgan":
+        return np.asarray(2 - np.sqrt(np.maximum(d_fake, 0)) - np.sqrt(np.maximum(g, 0)), dtype=np.float64)
+    return np.asarray(2 - d_fake - g, dtype=np.float64)
+
+
+def _law_of_mean(family: str, g: FloatArray, d: FloatArray) -> FloatArray:
+    return law(family, g, 2 * d)
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A curve that follows from several metrics of one row, made where all of `inputs` and not `unless` are logged."""
+
+    name: str
+    inputs: tuple[str, ...]
+    compute: Callable[..., FloatArray]
+    unless: str = ""
+
+
+def _implied_coverage(_: FloatArray, d_fake: FloatArray) -> FloatArray:
+    """exp(d_fake) - 1, the share of the data that G covers, if D is ideal and every sample lies on the data.
+
+    From D* = p/(p+q) (Goodfellow et al. 2014, Prop. 1): with G uniform on a share c, d_fake = ln(1+c).
+    """
+    return np.asarray(np.clip(np.expm1(np.clip(d_fake, 0, 1)), 0, 1), dtype=np.float64)
+
+
+_HALVES = ("d_loss_real", "d_loss_fake")
+_ACCURACIES = ("d_accuracy_real", "d_accuracy_fake")
+
+JOINTS = (
+    Joint("d_loss", _HALVES, lambda real, fake: real + fake, unless="d_loss"),
+    Joint("d_accuracy", _ACCURACIES, lambda real, fake: 0.5 * (real + fake), unless="d_accuracy"),
+    Joint("d_gap", _HALVES, lambda real, fake: real - fake),
+    Joint("implied_coverage", _HALVES, _implied_coverage),
+    *(Joint(f"law.{f}.separate", ("g_loss", "d_loss_fake"), partial(law, f)) for f in LAWS),
+    *(Joint(f"law.{f}.sum", ("g_loss", "d_loss"), partial(law, f), unless="d_loss_fake") for f in LAWS),
+    *(Joint(f"law.{f}.mean", ("g_loss", "d_loss"), partial(_law_of_mean, f), unless="d_loss_fake") for f in LAWS),
+)
+"""In the order in which they are made: a later one may need an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A derived metric as `scale * (raw - shift)` of the series `raw`, or a plain series where scale is 1."""
+
+    raw: str
+    shift: float = 0.0
+    scale: float = 1.0
+
+
+def view(metric: str, convention: Convention, has: Mapping[str, Series]) -> View | None:
+    """How `metric` is computed from the series at hand under a convention; None where it is not defined."""
+    flat = FLAT.get(convention.family)
+    if metric == "d_level":
+        if flat is None or "d_loss" not in has:
+            return None
+        floor, level = d_levels(convention, flat)
+        return View("d_loss", floor, 1 / (level - floor)) if convention.sign > 0 else View("d_loss", -floor, -1 / level)
+    if metric == "g_level":
+        if flat is None or "g_loss" not in has:
+            return None
+        return View("g_loss", convention.sign * flat.g, convention.sign / flat.g_scale)
+    if metric == "consistency":
+        if convention.family not in LAWS or convention.sign < 0:
+            return None
+        forms = {convention.d_form, *(form for family, form in convention.alternatives if family == convention.family)}
+        # of two forms still possible the mean leaves D's generated half the most room: the certified bound
+        form = "mean" if "mean" in forms and "separate" not in forms else convention.d_form
+        name = f"law.{convention.family}.{form}"
+        return View(name) if name in has else None
+    if metric in ("d_gap", "implied_coverage") and convention.family != "bce":
+        return None
+    return View(metric) if metric in has else None
+
+
+def d_levels(convention: Convention, flat: Flat) -> tuple[float, float]:
+    """D's logged loss where D has won, and where it says nothing.
+
+    With targets alpha for real samples and beta for generated ones D's loss cannot fall below the entropies H(alpha)
+    and H(beta), and is 2 H((alpha+beta)/2) where D is flat (Salimans et al. 2016, sec. 3.4, put into the loss).
+    """
+    halves = 1.0 if convention.d_form == "mean" or convention.family == "relativistic" else 2.0
+    alpha, beta = convention.real_target, convention.fake_target
+    if convention.family != "bce" or (alpha == 1 and beta == 0):
+        return 0.0, halves * flat.d_half
+    return halves * 0.5 * (entropy(alpha) + entropy(beta)), halves * entropy(0.5 * (alpha + beta))
+
+
+def entropy(p: float) -> float:
+    """H(p) = -p ln p - (1-p) ln(1-p) in nats; 0 at 0 and 1."""
+    return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    has: Mapping[str, Series]
+    columns: Mapping[str, str]
+
+    def share(self, metric: str, *, below: float) -> float:
+        """The share of finite blocks of a metric below a value; 0 where it was not logged."""
+        x = self._values(metric)
+        return float((x < below).mean()) if len(x) else 0.0
+
+    def median(self, metric: str) -> float:
+        x = self._values(metric)
+        return float(np.median(x)) if len(x) else float("nan")
+
+    def high(self, metric: str) -> float:
+        x = self._values(metric)
+        return float(np.quantile(x, 0.9)) if len(x) else float("nan")
+
+    def _values(self, metric: str) -> FloatArray:
+        if metric not in self.has:
+            return np.empty(0)
+        x = self.has[metric].values
+        return x[np.isfinite(x)]
+
+    def breaks(self, family: str, form: str) -> bool:
+        """Whether the usual rows of the log break the family's law under that form."""
+        level = self.median(f"law.{family}.{form}")
+        return level == level and level > TOLERANCE
+
+
+def infer(has: Mapping[str, Series], context: Mapping[str, Any], columns: Mapping[str, str]) -> Convention:
+    """The convention of one pair of networks from its curves so far; `columns` are its metrics' names in the log."""
+    evidence = _Evidence(has, columns)
+    family, sign, decided, reasons, others = _family(evidence, context)
+    form, form_reasons, open_form = _form(evidence, context, family)
+    alternatives: list[tuple[Family, DForm]] = []
+    if open_form is not None:
+        alternatives.append((family, open_form))
+    alternatives += [(other, form) for other in others]
+    alpha = float(context.get("real_target", 1.0))
+    beta = float(context.get("fake_target", 0.0))
+    return Convention(family, form, sign, alpha, beta, decided_by=decided, reasons=(*reasons, *form_reasons),
+                      alternatives=tuple(alternatives))
+
+
+def _family(e: _Evidence, context: Mapping[str, Any]) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
+    stated = context.get("family")
+    if stated in get_args(Family):
+        by = "user" if context.get("family_by") == "user" else "context"
+        sign = -1 if _maximised(e) and stated == "bce" else 1
+        return stated, sign, by, (f"the {'caller' if by == 'user' else 'log'} says {stated}",), ()
+    named = _by_name(e)
+    if named is not None:
+        return named[0], 1, "log", (named[1],), ()
+    if _maximised(e):
+        return "bce", -1, "log", ("both losses are negative and small: the maximised value was logged",), ()
+    if max(e.share(m, below=-1e-6) for m in ("d_loss", "d_loss_real", "d_loss_fake")) > 0.05:
+        return "wgan", 1, "log", ("D's loss is negative: a critic",), ()
+    if e.share("g_loss", below=-1e-6) > 0.05:
+        if e.high("d_loss") > 4:
+            return "wgan-gp", 1, "log", ("G's loss is negative and D's above any hinge loss in balance: a critic",), ()
+        return "hinge", 1, "log", ("G's loss is negative and D's never: hinge",), ()
+    return _by_law(e)
+
+
+def _by_name(e: _Evidence) -> tuple[Family, str] | None:
+    if "gradient_penalty" in e.has:
+        return "wgan-gp", "a gradient penalty is logged"
+    if "wasserstein" in e.has:
+        return "wgan", "a Wasserstein distance is logged"
+    names = " ".join(e.columns.get(m, "").lower() for m in ("d_loss", "d_loss_real", "d_loss_fake"))
+    if "critic" in names or "wgan" in names:
+        return "wgan", "D's loss is called a critic's"
+    return None
+
+
+def _maximised(e: _Evidence) -> bool:
+    """Whether the log holds the value that is maximised: E ln D(x) + E ln(1 - D(G(z))) and E ln D(G(z))."""
+    d, g = e.has.get("d_loss"), e.has.get("g_loss")
+    if d is None or g is None or not d.finite or not g.finite:
+        return False
+    below = e.share("d_loss", below=1e-6) > 0.99 and e.share("g_loss", below=1e-6) > 0.99
+    return below and -4 * LN2 < e.median("d_loss") < -1e-9 and e.median("g_loss") < -1e-9
+
+
+def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
+    forms = ("separate",) if "law.bce.separate" in e.has else ("mean",)
+    if not any(e.breaks("bce", form) for form in forms):
+        return "bce", 1, "default", ("no loss is negative and J <= 1 as cross-entropy demands",), ()
+    if _accuracy_excludes_lsgan(e):
+        return "bce", 1, "log", ("J > 1, but accuracy and loss together exclude least squares",), ()
+    if not any(e.breaks("lsgan", form) for form in forms) and e.high("g_loss") < 4:
+        return "lsgan", 1, "log", ("J > 1 excludes cross-entropy, and the law of least squares holds",), ()
+    return "bce", 1, "default", ("the losses break the law of every family",), ()
+
+
+def _accuracy_excludes_lsgan(e: _Evidence) -> bool:
+    """A half whose samples are all classified rightly has a least-squares loss below .25; a larger one is not LSGAN."""
+    for half in ("real", "fake"):
+        accuracy, loss = e.has.get(f"d_accuracy_{half}"), e.has.get(f"d_loss_{half}")
+        if accuracy is None or loss is None or len(accuracy.values) != len(loss.values):
+            continue
+        if float(np.mean((accuracy.values >= 0.995) & (loss.values > 0.255))) > 0.05:
+            return True
+    return False
+
+
+def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm, Sequence[str], DForm | None]:
+    stated = context.get("d_form")
+    if stated in get_args(DForm):
+        return stated, (f"D's loss is the {stated}, as stated",), None
+    if "d_loss_real" in e.has and "d_loss_fake" in e.has:
+        return "separate", ("both halves of D's loss are logged",), None
+    if family not in LAWS:
+        return "sum", (), None
+    flat = FLAT[family].d_half
+    if e.breaks(family, "sum") and not e.breaks(family, "mean"):
+        return "mean", ("read as a sum D's loss would break the family's law; read as a mean it holds",), None
+    if _accuracy_says_mean(e, flat):
+        return "mean", ("D's loss is below what its errors would cost in a sum",), None
+    if e.median("d_loss") > 1.35 * flat:
+        return "sum", ("read as a mean D's loss would lie far above its flat value",), None
+    head = e.has["d_loss"].head[:3] if "d_loss" in e.has else np.empty(0)
+    begins = context.get("first_step", inf)
+    if len(head) and np.isfinite(head).all() and begins <= 10:
+        if abs(float(np.median(head)) - 2 * flat) < 0.2 * flat:
+            return "sum", ("the first rows lie at the sum's flat value",), None
+        if abs(float(np.median(head)) - flat) < 0.1 * flat:
+            return "mean", ("the first rows lie at the mean's flat value",), None
+    return "sum", ("nothing tells the sum from the mean; read as the sum",), "mean"
+
+
+def _accuracy_says_mean(e: _Evidence, flat: float) -> bool:
+    """A misclassified sample costs at least the flat value, so a sum is at least 2 (1 - accuracy) flat."""
+    accuracy, loss = e.has.get("d_accuracy"), e.has.get("d_loss")
+    if accuracy is None or loss is None or len(accuracy.values) != len(loss.values) or "d_accuracy_real" in e.has:
+        return False
+    return float(np.mean(loss.values < 2 * (1 - accuracy.values) * flat * 0.98)) > 0.2

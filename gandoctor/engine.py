@@ -1,0 +1,176 @@
+"""`Monitor`, which listens to a training, and `diagnose`, which reads a log: one engine, one code path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gandoctor.metrics import METRICS
+from gandoctor.model import PAIR, Curve, Diagnosis, Finding, FloatArray, Run, Rulebook, Unit
+from gandoctor.rulebook import load
+from gandoctor.track import Chunk, Track
+from gandoctor.verdict import conclude
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Monitor:
+    """Follows a run and knows its state at every step: `feed` it rows, ask for the `diagnosis`.
+
+    The state depends on the rows so far and on nothing else; memory does not grow with the run beyond 8192 blocks a
+    metric. Metrics are named as in `metrics.py`, with `@PAIR` behind them where a run has several pairs of networks.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook | None = None,
+        *,
+        unit: Unit = "step",
+        context: Mapping[str, Any] | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
+        self.rulebook = load() if rulebook is None else rulebook
+        self.unit: Unit = unit
+        self.context = dict(context or {})
+        self.columns = dict(columns or {})
+        self._tracks: dict[str, Track] = {}
+        self._waiting: dict[str, list[tuple[float, dict[str, float]]]] = {}
+
+    def feed(self, step: float, metrics: Mapping[str, float]) -> tuple[Finding, ...]:
+        """Add one row; returns the findings that this row made sure, an empty tuple nearly always.
+
+        Give all metrics of a step in one call, steps not falling. A metric that is left out was not logged; a NaN was.
+        An unknown metric raises KeyError.
+        """
+        rows: dict[str, dict[str, float]] = {}
+        for name, value in metrics.items():
+            metric, _, pair = name.partition(PAIR)
+            if metric not in METRICS:
+                raise KeyError(f"{name!r} is not a metric; the vocabulary is in gandoctor.metrics.METRICS")
+            rows.setdefault(pair, {})[metric] = float(value)
+        fired: list[Finding] = []
+        for pair, row in rows.items():
+            waiting = self._waiting.setdefault(pair, [])
+            waiting.append((float(step), row))
+            track = self._track(pair)
+            bad = not all(map(isfinite, row.values()))
+            urgent = track.is_urgent(bad and not track.was_bad)
+            track.was_bad = bad
+            if urgent or track.rows + len(waiting) >= track.due:
+                before = {(f.rule, f.pattern, f.since) for f in track.judge.findings()}
+                self._flush(pair, urgent=urgent)
+                fired += [f for f in track.judge.findings() if (f.rule, f.pattern, f.since) not in before]
+        return tuple(fired)
+
+    def feed_run(self, run: Run) -> None:
+        """Add all rows of a run at once; the state afterwards is that of feeding them one by one."""
+        pairs = dict.fromkeys(name.partition(PAIR)[2] for name in run.curves)
+        for pair in pairs:
+            curves = {name.partition(PAIR)[0]: c for name, c in run.curves.items() if name.partition(PAIR)[2] == pair}
+            _feed_curves(self._track(pair), {name: c for name, c in curves.items() if len(c)})
+
+    def diagnosis(self, run: Run | None = None) -> Diagnosis:
+        """The diagnosis of everything fed so far; `run` is what the report shows, rebuilt from memory if not given."""
+        for pair in self._waiting:
+            self._flush(pair)
+        if run is None:
+            run = self._remembered()
+        return conclude(run, tuple(self._tracks.values()), self.rulebook)
+
+    def _track(self, pair: str) -> Track:
+        if pair not in self._tracks:
+            suffix = PAIR + pair if pair else ""
+            columns = {name.removesuffix(suffix): column for name, column in self.columns.items()
+                       if name.partition(PAIR)[2] == pair}
+            self._tracks[pair] = Track(self.rulebook, pair, self.unit, self.context, columns)
+        return self._tracks[pair]
+
+    def _flush(self, pair: str, *, urgent: bool = False) -> None:
+        waiting, self._waiting[pair] = self._waiting[pair], []
+        if not waiting:
+            return
+        chunk: dict[str, tuple[list[float], list[float]]] = {}
+        for step, row in waiting:
+            for metric, value in row.items():
+                steps, values = chunk.setdefault(metric, ([], []))
+                steps.append(step)
+                values.append(value)
+        arrays: Chunk = {name: (np.array(s), np.array(v)) for name, (s, v) in chunk.items()}
+        self._tracks[pair].extend(arrays, len(waiting), waiting[-1][0], urgent=urgent)
+
+    def _remembered(self) -> Run:
+        curves = {
+            name + (PAIR + pair if pair else ""): Curve(series.steps, series.values)
+            for pair, track in self._tracks.items()
+            for name, series in track.series.items()
+            if name in METRICS and len(series.values)
+        }
+        return Run(curves, name="live", unit=self.unit, context=self.context, columns=self.columns)
+
+
+def _feed_curves(track: Track, curves: Mapping[str, Curve]) -> None:
+    """Feed curves to a track in chunks that end where an evaluation is due, or a value has just become non-finite."""
+    if not curves:
+        return
+    first = next(iter(curves.values())).steps
+    same = all(curve.steps is first or np.array_equal(curve.steps, first) for curve in curves.values())
+    rows = first if same else np.unique(np.concatenate([curve.steps for curve in curves.values()]))
+    turns = _turns(rows, curves, same=same)
+    done = 0
+    ends = dict.fromkeys(curves, 0)
+    while done < len(rows):
+        stop = min(done + track.due - track.rows, len(rows))
+        turn = int(np.searchsorted(turns, done))
+        urgent = turn < len(turns) and turns[turn] < stop and track.is_urgent(bad=True)
+        if urgent:
+            stop = int(turns[turn]) + 1
+        chunk: Chunk = {}
+        for name, curve in curves.items():
+            end = stop if same else int(np.searchsorted(curve.steps, rows[stop - 1], side="right"))
+            if end > ends[name]:
+                chunk[name] = (curve.steps[ends[name] : end], curve.values[ends[name] : end])
+            ends[name] = end
+        track.extend(chunk, stop - done, float(rows[stop - 1]), urgent=urgent)
+        done = stop
+
+
+def _turns(rows: FloatArray, curves: Mapping[str, Curve], *, same: bool) -> NDArray[np.int64]:
+    """The rows that hold a non-finite value while the row before holds none."""
+    bad = np.zeros(len(rows), dtype=bool)
+    for curve in curves.values():
+        wrong = np.flatnonzero(~np.isfinite(curve.values))
+        bad[wrong if same else np.searchsorted(rows, curve.steps[wrong])] = True
+    return np.flatnonzero(bad & ~np.concatenate([[False], bad[:-1]])).astype(np.int64)
+
+
+def diagnose(
+    log: Run | str | PathLike[str] | pd.DataFrame, *, rulebook: Rulebook | str | None = None, **options: Any
+) -> Diagnosis:
+    """Diagnose a run: a path (file, folder or "-"), a `Run`, or a DataFrame with a column a metric.
+
+    `rulebook` is "default", "documented" or a loaded one; `options` are those of `readers.read` (run, map, family,
+    d_loss). Raises `GandoctorError` where there is nothing to diagnose.
+    """
+    run = _as_run(log, options)
+    book = load(rulebook) if isinstance(rulebook, str) else rulebook
+    monitor = Monitor(book, unit=run.unit, context=run.context, columns=run.columns)
+    monitor.feed_run(run)
+    return monitor.diagnosis(run)
+
+
+def _as_run(log: Run | str | PathLike[str] | pd.DataFrame, options: Mapping[str, Any]) -> Run:
+    if isinstance(log, Run):
+        return log
+    from gandoctor import readers
+
+    if isinstance(log, str | PathLike):
+        return readers.read(log, **options)
+    return readers.from_frame(log, **options)
+
+

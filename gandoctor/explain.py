@@ -1,0 +1,108 @@
+"""Rule -> the page of a rule: made from its TOML file and from nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gandoctor.report.outline import Item, Section
+from gandoctor.report.sentences import ended, sentence
+from gandoctor.report.words import BASES, VERDICTS, clean, count, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gandoctor.model import Case, Condition, Pattern, Remedy, Rule, Window
+
+_WEIGHTS = {
+    "verdict": "decides the verdict",
+    "suspicion": "is reported as a suspicion and never decides",
+    "remark": "is a remark, no failure",
+}
+
+_STATUS = {
+    "stable": "tried on reference runs",
+    "experimental": "experimental: not yet seen on enough reference runs",
+}
+
+STRENGTHS = {"A": "strong evidence", "B": "some evidence", "C": "practice, little evidence"}
+
+_EXAMPLES = 2
+
+
+def page(rule: Rule, colour: bool = False, width: int = 100, blocks: bool = True) -> str:
+    """The page for a terminal, at most `width` columns wide, ending with a line break."""
+    from gandoctor.report.terminal import lay_out
+
+    verdict = VERDICTS[rule.verdict] if rule.verdict else "A remark, no failure"
+    head = (f"{clean(rule.id)}: {sentence(rule.title)}", f"{verdict}; {rule.severity}; {_STATUS[rule.status]}.")
+    return lay_out((*head, *paragraphs(rule.summary)), sections(rule), colour, width, blocks)
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a text whose lines were broken by hand; an empty line comes before each."""
+    whole = (" ".join(clean(part).split()) for part in text.split("\n\n"))
+    return tuple(line for part in whole if part for line in ("", part))
+
+
+def sections(rule: Rule) -> tuple[Section, ...]:
+    """The page below its summary, without the parts on which the rule says nothing."""
+    made = (
+        Section("How it is recognised", tuple(item for pattern in rule.patterns for item in _pattern(rule, pattern))),
+        Section("What it is confused with", tuple(Item(sentence(text)) for text in rule.false_positives)),
+        Section("Likely causes", tuple(Item(sentence(c.text), (f"Would confirm it: {ended(c.confirm)}",)) for c in rule.causes)),
+        Section("What to do", tuple(map(_remedy, rule.remedies)), "numbered"),
+        Section("What to log", (Item(sentence(rule.log_this)),) if rule.log_this else ()),
+        Section("Examples", tuple(map(_case, rule.cases[:_EXAMPLES]))),
+        Section("Sources", tuple(Item(_source(s.key, s.cite, s.url)) for s in rule.sources)),
+    )
+    return tuple(section for section in made if section.items)
+
+
+def _pattern(rule: Rule, pattern: Pattern) -> Iterator[Item]:
+    """The pattern and beneath it its rows, all of which must hold."""
+    rows = "this row holds" if len(pattern.when) == 1 else "all these rows hold"
+    families = f", for {', '.join(pattern.families)} losses" if pattern.families else ""
+    warm = "after warm-up" if pattern.warm else "from the first step"
+    yield Item(
+        f"{clean(pattern.name)} ({_WEIGHTS[pattern.weight]}{families}): {rows} for {_window(pattern.hold)}, {warm}.",
+        tuple(_row(condition, f"{rule.id}.{pattern.name}.{condition.name}") for condition in pattern.when),
+    )
+
+
+def _row(condition: Condition, name: str) -> str:
+    side = "above" if condition.above is not None else "below"
+    over = f", over again at {number(condition.clear)}" if condition.clear != condition.bound else ""
+    source = f"; source {clean(condition.source)}" if condition.source else ""
+    return (
+        f"{clean(condition.signal)} over {_window(condition.window)} is {side} {number(condition.bound)}{over}. "
+        f"{condition.basis.capitalize()}, that is {BASES[condition.basis]}{source}. {sentence(condition.why)} "
+        f"To change it: --set {clean(name)}=VALUE"
+    )
+
+
+def _window(window: Window) -> str:
+    """The length of a window: "20 points", "the longer of 50 points and 5 % of the run so far"."""
+    if not window.share:
+        return count(window.points, "point")
+    return f"the longer of {count(window.points, 'point')} and {percent(window.share)} of the run so far"
+
+
+def _remedy(remedy: Remedy) -> Item:
+    source = f"; source {clean(remedy.source)}" if remedy.source else ""
+    return Item(
+        f"{sentence(remedy.do)} {sentence(remedy.why)}".rstrip(),
+        (f"If it works: {ended(remedy.expect)}", f"Strength {remedy.strength}: {STRENGTHS[remedy.strength]}{source}."),
+    )
+
+
+def _case(case: Case) -> Item:
+    """A test of the rule: the curves in its notation and what they must lead to."""
+    curves = tuple(f"{clean(metric)}: {clean(text)}" for metric, text in case.curves.items())
+    if not case.fires:
+        return Item(f"{sentence(case.name)} The rule stays silent.", curves)
+    by = f" by point {number(case.by)}" if case.by is not None else ""
+    return Item(f"{sentence(case.name)} The pattern {clean(case.fires)} fires{by}.", curves)
+
+
+def _source(key: str, cite: str, url: str) -> str:
+    return f"{clean(key)}: {ended(cite)} {clean(url)}".rstrip()

@@ -1,0 +1,133 @@
+"""The state of every pattern as the run goes on: idle, pending, firing, over. The only maker of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook
+from gandoctor.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _Active:
+    """A pattern whose conditions hold: since when, and, once it held long enough, where it fired."""
+
+    since: float
+    index: int
+    fired: float | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Follows one pair of networks through a run, snapshot by snapshot.
+
+    `calibration` maps "rule.pattern" to the confidence of its findings.
+    """
+
+    rulebook: Rulebook
+    pair: str = ""
+    active: dict[tuple[str, str], _Active] = field(default_factory=dict)
+    over: list[Finding] = field(default_factory=list)
+
+    def copy(self) -> Judge:
+        """A judge in the same state that goes its own way."""
+        return Judge(self.rulebook, self.pair, dict(self.active), list(self.over))
+
+    def look(self, now: Snapshot, *, warm: bool) -> None:
+        """Move every pattern on; those that need warm-up to be over are left alone before."""
+        for rule in self.rulebook.rules:
+            for pattern in rule.patterns:
+                if pattern.families and now.convention.family not in pattern.families:
+                    continue
+                if warm or not pattern.warm:
+                    self._move(now, rule, pattern)
+
+    def _move(self, now: Snapshot, rule: Rule, pattern: Pattern) -> None:
+        key = (rule.id, pattern.name)
+        state = self.active.get(key)
+        holds = _all_hold(now, pattern, clear=state is not None and state.fired is not None)
+        if holds is None:
+            return
+        if not holds:
+            if state is not None:
+                del self.active[key]
+                if state.fired is not None:
+                    self.over.append(self._finding(rule, pattern, state, until=now.step))
+            return
+        if state is None:
+            state = _begin(now, pattern)
+        if state.fired is None and now_index(now, pattern) - state.index >= _hold(now, pattern):
+            state = replace(state, fired=now.step)
+        self.active[key] = replace(state, readings=tuple(_reading(now, c) for c in pattern.when))
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that fired, what is over first."""
+        yield from self.over
+        for (rule_id, name), state in self.active.items():
+            if state.fired is not None:
+                rule = self.rulebook.rule(rule_id)
+                pattern = next(p for p in rule.patterns if p.name == name)
+                yield self._finding(rule, pattern, state, until=None)
+
+    def _finding(self, rule: Rule, pattern: Pattern, state: _Active, until: float | None) -> Finding:
+        assert state.fired is not None
+        values = {reading.condition: reading.value for reading in state.readings}
+        return Finding(
+            rule=rule.id,
+            pattern=pattern.name,
+            title=rule.title,
+            verdict=rule.verdict,
+            severity=rule.severity,
+            weight=pattern.weight,
+            since=state.since,
+            fired=state.fired,
+            until=until,
+            readings=state.readings,
+            evidence=pattern.evidence.format(**values),
+            confidence=float("nan"),
+            pair=self.pair,
+        )
+
+
+def _all_hold(now: Snapshot, pattern: Pattern, *, clear: bool) -> bool | None:
+    """Whether every row holds; None, which moves nothing, where a row is unknown and none is known to fail."""
+    known = True
+    for condition in pattern.when:
+        holds = now.holds(condition, clear=clear)
+        if holds is False:
+            return False
+        known = known and holds is not None
+    return True if known else None
+
+
+def now_index(now: Snapshot, pattern: Pattern) -> int:
+    """The number of points so far of the metric that the pattern's first row is about."""
+    return now.count(pattern.when[0].signal.metrics[0])
+
+
+def _hold(now: Snapshot, pattern: Pattern) -> int:
+    return pattern.hold.length(now_index(now, pattern))
+
+
+def _begin(now: Snapshot, pattern: Pattern) -> _Active:
+    """The state of a pattern whose rows have just come to hold: since the last of their onsets."""
+    back, since = min((now.onset(condition) for condition in pattern.when), key=lambda onset: onset[0])
+    return _Active(since=since, index=now_index(now, pattern) - back)
+
+
+def _reading(now: Snapshot, condition: Condition) -> Reading:
+    source = now.source(condition.signal.metrics[0])
+    seen = source[0].count if source else 0
+    return Reading(
+        condition=condition.name,
+        signal=str(condition.signal),
+        value=now.value(condition.signal, condition.window),
+        bound=condition.bound,
+        direction="above" if condition.above is not None else "below",
+        points=min(condition.window.length(seen), seen),
+        basis=condition.basis,
+        why=condition.why,
+        source=condition.source,
+    )

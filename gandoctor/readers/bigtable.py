@@ -1,0 +1,151 @@
+"""The quick way through a large table: pandas' C parser, for as long as every cell is a plain number or empty."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gandoctor.readers.cells import MISSING, NAN, BoolArray, number
+from gandoctor.readers.dialect import Dialect, split_line
+from gandoctor.readers.raw import RawLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gandoctor.readers.source import Source
+
+_BLOCK = 1 << 22
+_TAIL = 1 << 16
+_SAMPLE = 100
+
+
+def read_quick(source: Source, dialect: Dialect) -> RawLog | None:
+    """The table as pandas reads it, None where a cell, a row or a line needs the careful reader.
+
+    Text columns (all text in the first and the last lines) are left out and noted, as the careful reader does.
+    """
+    text_columns = _text_columns(source, dialect)
+    if len(dialect.widths) != 1 or max(dialect.widths) != dialect.width or text_columns is None:
+        return None
+    frame = _parse(source, dialect, text_columns)
+    if frame is None or not _rows_are_whole(source, dialect, frame[0]):
+        return None
+    return _log(frame, dialect, source, text_columns)
+
+
+def _text_columns(source: Source, dialect: Dialect) -> frozenset[int] | None:
+    """Columns that hold text at both ends of the file.
+
+    None where a number there is not written plainly, or where the last line is no whole row.
+    """
+    tail = source.content[-_TAIL:].decode(source.encoding, "replace")
+    last = [split_line(line, dialect.delimiter) for line in tail.splitlines()[1:] if line.strip()]
+    head = source.head.decode(source.encoding, "replace").splitlines()[dialect.start : dialect.start + _SAMPLE]
+    first = [split_line(line, dialect.delimiter) for line in head if line.strip()]
+    rows = [row for row in first + last[-_SAMPLE:] if len(row) == dialect.width]
+    if not last or len(last[-1]) != dialect.width or not rows:
+        return None
+    kinds = [_kind([row[column] for row in rows], comma=dialect.comma) for column in range(dialect.width)]
+    return None if "odd" in kinds else frozenset(column for column, kind in enumerate(kinds) if kind == "text")
+
+
+def _kind(cells: list[str], *, comma: bool) -> str:
+    """"plain" for numbers as pandas reads them, "text", or "odd" for any other way of writing a number."""
+    said = [cell for cell in cells if cell not in MISSING]
+    if all(_plain(cell, comma=comma) for cell in said):
+        return "plain"
+    return "odd" if any(number(cell, comma=comma) is not None for cell in said) else "text"
+
+
+def _plain(cell: str, *, comma: bool) -> bool:
+    try:
+        float(cell.replace(",", ".") if comma else cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse(source: Source, dialect: Dialect, text: frozenset[int]) -> Any:
+    import pandas as pd
+
+    types = {str(i): "str" if i in text else "float64" for i in range(dialect.width)}
+    options: dict[str, Any] = {
+        "sep": dialect.delimiter, "header": None, "names": list(types), "dtype": types,
+        "skiprows": dialect.start, "skip_blank_lines": False, "skipinitialspace": True,
+        "keep_default_na": False, "decimal": "," if dialect.comma else ".", "encoding": source.encoding,
+        "index_col": False, "quotechar": '"',
+    }  # fmt: skip
+    if tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1):
+        options["float_precision"] = "round_trip"  # newer parsers round exactly without being told
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        for nan in ((), tuple(NAN)):
+            options["na_values"] = [*MISSING, *nan]
+            try:
+                frame = pd.read_csv(_handle(source), **options)
+            except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
+                continue
+            frame = frame[[name for name, kind in types.items() if kind == "float64"]]
+            return frame, (_said_nan(source, frame, options) if nan else {})
+    return None
+
+
+def _handle(source: Source) -> Any:
+    return str(source.path) if source.path else io.BytesIO(source.content)
+
+
+def _said_nan(source: Source, frame: Any, options: dict[str, Any]) -> dict[str, BoolArray]:
+    """For each column with NaN: where the file says "nan", as against saying nothing."""
+    import pandas as pd
+
+    sparse = [name for name in frame.columns if frame[name].isna().any()]
+    options = options | {"usecols": sparse, "na_values": [], "dtype": "str", "na_filter": False}
+    words = pd.read_csv(_handle(source), **options)
+    return {name: words[name].str.strip().isin(NAN).to_numpy(dtype=np.bool_) for name in sparse}
+
+
+def _rows_are_whole(source: Source, dialect: Dialect, frame: Any) -> bool:
+    """Whether no line had too few cells: pandas fills those up, so that an empty last column must be counted for."""
+    if not len(frame):
+        return False
+    if frame.columns[-1] == str(dialect.width - 1) and not frame[frame.columns[-1]].isna().any():
+        return True
+    if source.content.find(b'"') >= 0 or source.encoding.startswith("utf-16"):
+        return False
+    mark = dialect.delimiter.encode()
+    return sum(block.count(mark) for block in _blocks(source, dialect)) == len(frame) * (dialect.width - 1)
+
+
+def _blocks(source: Source, dialect: Dialect) -> Iterator[bytes]:
+    """The bytes of the table from its first data line on."""
+    at = 0
+    for _ in range(dialect.start):
+        at = source.content.find(b"\n", at) + 1
+    while block := source.content[at : at + _BLOCK]:
+        yield block
+        at += _BLOCK
+
+
+def _log(parsed: Any, dialect: Dialect, source: Source, text: frozenset[int]) -> RawLog:
+    frame, said = parsed
+    values = {name: frame[name].to_numpy(dtype=np.float64) for name in frame.columns}
+    present = {name: ~np.isnan(column) | said.get(name, False) for name, column in values.items()}
+    lines = np.arange(dialect.start + 1, dialect.start + 1 + len(frame), dtype=np.int64)
+    spoken = np.logical_or.reduce(list(present.values()))
+    if not spoken.all():
+        values = {name: column[spoken] for name, column in values.items()}
+        present = {name: mask[spoken] for name, mask in present.items()}
+        lines = lines[spoken]
+    columns, logged = {}, {}
+    for name, column in values.items():
+        title = dialect.names[int(name)]
+        if present[name].any():
+            columns[title] = column
+        if present[name].any() and not present[name].all():
+            logged[title] = present[name]
+    notes = [f"{len(dialect.skipped)} lines before the table were left out"] if dialect.skipped else []
+    notes += [f"column {dialect.names[i]!r} is not numeric and was left out" for i in sorted(text)]
+    return RawLog(columns, source.name, logged, lines, notes=tuple(notes))

@@ -1,0 +1,130 @@
+"""Maps the columns of a log to the vocabulary of `metrics.py`, by their words, their neighbours and their values."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gandoctor.errors import BadOption, NoGanCurve
+from gandoctor.metrics import METRICS
+from gandoctor.model import PAIR
+from gandoctor.readers.collisions import settle
+from gandoctor.readers.evidence import Evidence, accuracy_scale
+from gandoctor.readers.names import Name, understand
+from gandoctor.readers.raw import RawLog
+from gandoctor.readers.roles import assign
+
+_GAN_KINDS = frozenset({"loss", "accuracy", "score", "quality"})
+_ANONYMOUS = frozenset({"value", "values", "0", "col0", "column 1", "data", "y"})
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column is which metric.
+
+    `metrics`: canonical name, with `@PAIR` where a log has several pairs -> column. `scales`: canonical name -> the
+    factor its values need (percent accuracies: .01). `unmapped` holds the columns that became nothing, without those
+    of the step axis. `notes` say what was decided by context.
+    """
+
+    metrics: Mapping[str, str]
+    scales: Mapping[str, float] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> ColumnMap:
+    """The columns of `raw` as canonical metrics; `overrides` (canonical -> column) go before what the names say.
+
+    BadOption for an override that names no metric or no column; NoGanCurve where nothing of D, of G and of the
+    samples' quality was found.
+    """
+    evidence = Evidence(raw)
+    given = _checked(overrides or {}, raw)
+    names = [_understood(column, raw) for column in raw.columns if evidence.logged(column)]
+    free = [name for name in names if name.column not in given.values()]
+    settled, notes = settle(free, evidence)
+    metrics = {metric: name.column for metric, name in assign(settled).items()}
+    metrics = {metric: column for metric, column in metrics.items() if metric not in given} | given
+    scales, refused = _scales(metrics, evidence)
+    metrics = {metric: column for metric, column in metrics.items() if column not in refused}
+    notes += tuple(f"'{column}' is named like an accuracy and leaves 0 to 100 %: not used" for column in refused)
+    if not any(METRICS[metric.partition(PAIR)[0]].kind in _GAN_KINDS for metric in metrics):
+        raise NoGanCurve(_nothing_found(raw, names))
+    used = set(metrics.values())
+    unmapped = tuple(name.column for name in names if name.column not in used and name.what != "axis")
+    return ColumnMap(metrics, scales, unmapped, notes)
+
+
+def _understood(column: str, raw: RawLog) -> Name:
+    """The column's name taken apart; the only column of a log may have left its name to the file."""
+    others = [other for other in raw.columns if other != column and understand(other).what not in ("axis", "other")]
+    if column.strip().lower() in _ANONYMOUS and not others:
+        return replace(understand(raw.name), column=column)
+    return understand(column)
+
+
+def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
+    """The overrides with the log's spelling of each column."""
+    faults, found = [], {}
+    spelling = {column.strip().lower(): column for column in raw.columns}
+    for metric, column in overrides.items():
+        name = metric.partition(PAIR)[0]
+        exact = column if column in raw.columns else spelling.get(column.strip().lower())
+        if name not in METRICS:
+            faults.append(f"'{metric}' is no metric; the metrics are {', '.join(METRICS)}{_near(name, list(METRICS))}")
+        elif exact is None:
+            faults.append(f"the log has no column '{column}'; it has {_listed(raw.columns)}{_near(column, raw.columns)}")
+        else:
+            found[metric] = exact
+    if faults:
+        raise BadOption("--map: " + "; ".join(faults))
+    return found
+
+
+def _near(word: str, good: Mapping[str, object] | Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, list(good), n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def _listed(columns: Mapping[str, object]) -> str:
+    shown = [f"'{column}'" for column in list(columns)[:_SHOWN]]
+    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
+    return ", ".join(shown) + more
+
+
+def _scales(metrics: Mapping[str, str], evidence: Evidence) -> tuple[dict[str, float], tuple[str, ...]]:
+    """The factors of the accuracies, and the columns that cannot be accuracies."""
+    wanted = {metric: column for metric, column in metrics.items() if METRICS[metric.partition(PAIR)[0]].kind == "accuracy"}
+    if not wanted:
+        return {}, ()
+    scales = accuracy_scale([(column, evidence.values(column)) for column in wanted.values()])
+    refused = tuple(column for column in wanted.values() if column not in scales)
+    return {metric: scales[c] for metric, c in wanted.items() if scales.get(c, 1.0) != 1.0}, refused
+
+
+def _nothing_found(raw: RawLog, names: Sequence[Name]) -> str:
+    """The message of NoGanCurve: what is there, what is likeliest, and what to type."""
+    columns = {name.column: None for name in names if name.what != "axis"}
+    if not columns:
+        return f"{raw.name}: no column of numbers beside the step, so no discriminator, generator or quality curve"
+    likely = sorted((n for n in names if n.what != "axis"), key=_unlikely)
+    d = next((n.column for n in likely if n.who == "D"), likely[0].column)
+    g = next((n.column for n in likely if n.who == "G"), next((n.column for n in likely if n.column != d), d))
+    return (
+        f"{raw.name}: no discriminator, generator or quality curve was recognised among its columns {_listed(columns)}. "
+        f"Likeliest: '{d}', '{g}'. Say which they are: --map d_loss={_quoted(d)} --map g_loss={_quoted(g)}"
+    )
+
+
+def _unlikely(name: Name) -> tuple[bool, bool, bool]:
+    return name.what in ("other", "class", "metric"), not name.who, name.what != "loss"
+
+
+def _quoted(column: str) -> str:
+    """The column as a shell wants it."""
+    import shlex
+
+    return shlex.quote(column)

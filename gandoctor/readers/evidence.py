@@ -1,0 +1,88 @@
+"""What the values of columns say about their meaning: sums, percents, ranges. Judged on the first rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gandoctor.model import FloatArray
+from gandoctor.readers.raw import RawLog
+
+_ROWS = 4096
+"""Relations between columns are tested on so many rows: enough to be sure, and the same however long the log grows."""
+_SHARE = 0.95
+"""Share of the rows on which a relation must hold; a few rows may have been printed at another moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The values of a log, asked for relations between columns."""
+
+    raw: RawLog
+
+    def mask(self, column: str) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """The rows in which the column was logged; None for all of them."""
+        return self.raw.logged.get(column)
+
+    def logged(self, column: str) -> bool:
+        """Whether the column was logged in any row."""
+        mask = self.mask(column)
+        return bool(len(self.raw.columns[column])) and (mask is None or bool(mask.any()))
+
+    def count(self, column: str) -> int:
+        """In how many rows the column was logged."""
+        mask = self.mask(column)
+        return len(self.raw.columns[column]) if mask is None else int(np.count_nonzero(mask))
+
+    def values(self, column: str) -> FloatArray:
+        """The finite values of a column, in row order."""
+        values, mask = self.raw.columns[column], self.mask(column)
+        found = values if mask is None else values[mask]
+        return found[np.isfinite(found)]
+
+    def combination(self, whole: str, parts: Sequence[str]) -> str:
+        """ "sum" or "mean" where `whole` is that of `parts` within the digits printed, else "".
+
+        A constant column proves nothing, and fewer than 3 rows prove nothing.
+        """
+        rows = [self.raw.columns[name][:_ROWS] for name in (whole, *parts)]
+        good = np.isfinite(rows).all(axis=0)
+        for name in (whole, *parts):
+            if (mask := self.mask(name)) is not None:
+                good &= mask[:_ROWS]
+        target, pieces = rows[0][good], np.array(rows[1:])[:, good]
+        if len(target) < 3 or np.ptp(target) == 0:
+            return ""
+        total = pieces.sum(axis=0)
+        for kind, made in (("sum", total), ("mean", total / len(parts))):
+            allowed = 2e-3 * np.abs(pieces).sum(axis=0) + len(parts) * _resolution(rows)
+            if np.mean(np.abs(target - made) <= allowed) >= _SHARE and np.ptp(made) > 4 * allowed.mean():
+                return kind
+        return ""
+
+
+def _resolution(rows: Sequence[FloatArray]) -> float:
+    """Half a unit of the last digit printed, the coarsest of the columns; 0 where values have 7 digits or more."""
+    for digits in range(1, 7):
+        if all(np.allclose(values, np.round(values, digits), rtol=0, atol=1e-9, equal_nan=True) for values in rows):
+            return 0.5 * 10.0**-digits
+    return 0.0
+
+
+def accuracy_scale(columns: Sequence[tuple[str, FloatArray]]) -> dict[str, float]:
+    """The factor that makes fractions of each accuracy column of one log; a column that is no accuracy is left out.
+
+    The columns of a log share their unit: one above 1.5, or a "%" in a name, means percent for all of them. What lies
+    outside [0, 100] is no accuracy, whatever its name says.
+    """
+    possible = {name: values for name, values in columns if not len(values) or _within(values, 100.0)}
+    percent = any("%" in name or (len(values) and float(values.max()) > 1.5) for name, values in possible.items())
+    scale = 0.01 if percent else 1.0
+    return {name: scale for name, values in possible.items() if not len(values) or _within(values, 1 / scale)}
+
+
+def _within(values: FloatArray, top: float) -> bool:
+    return bool(values.min() >= 0.0 and values.max() <= top * (1 + 1e-6))

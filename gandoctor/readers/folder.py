@@ -1,0 +1,150 @@
+"""Finds the log in a folder: a known layout of a training tool, or else the one file that holds the most."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gandoctor.errors import GandoctorError, UnreadableLog
+from gandoctor.readers.formats import kind_of, read_source, read_together
+from gandoctor.readers.records import is_records
+from gandoctor.readers.source import Source, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gandoctor.readers.raw import RawLog
+
+_DEPTH = 4
+_MOST_FILES = 5000
+_MOST_TRIED = 40
+_LISTED = 8
+_LOG_SUFFIXES = (
+    ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".log", ".txt", ".out", ".err", ".npy", ".npz", ".md", ".html",
+    ".ipynb", ".gz", ".bz2", ".xz", ".zst", "",
+)  # fmt: skip
+_OWN_RUN = "run.csv"
+_NOT_LOGS = ("requirements", "license", "readme", "changelog", "package", "setup")
+
+
+def read_folder(folder: Path) -> list[RawLog]:
+    """The logs of a run's folder.
+
+    In this order: our own `run.csv`; StyleGAN's `stats.jsonl` with its metrics; event files, in sub-folders too;
+    TensorBoard downloads; Chainer's `log`, also in `result`; a pair of NumPy files; else the file with the most
+    numbers. Links to folders are not followed. Raises UnreadableLog with a list of the files where there is no log.
+    """
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    if (folder / _OWN_RUN).is_file():
+        return read_source(open_source(folder / _OWN_RUN))
+    return _stylegan(folder) or _events(folder) or _downloads(files) or _chainer(folder) or _best(folder, files)
+
+
+def _stylegan(folder: Path) -> list[RawLog]:
+    from gandoctor.readers.stylegan import STATS, merge, metrics_beside
+
+    if (folder / STATS).is_file():
+        return read_source(open_source(folder / STATS))
+    metrics = metrics_beside(folder) if any(folder.glob("metric-*.jsonl")) else []
+    return [merge(None, metrics)] if metrics else []
+
+
+def _events(folder: Path) -> list[RawLog]:
+    found = [path for path in _below(folder) if "tfevents" in path.name or path.name.startswith("vdlrecords")]
+    sources = [(_inside(path, folder), source) for path in found if (source := _records(path)) is not None]
+    if not sources:
+        return []
+    from gandoctor.readers.tensorboard import read_tensorboard
+
+    try:
+        return read_tensorboard(sources, str(folder))
+    except UnreadableLog:
+        return []  # only empty event files; the losses may lie in another file
+
+
+def _records(path: Path) -> Source | None:
+    try:
+        source = open_source(path)
+    except UnreadableLog:
+        return None
+    return source if is_records(source.head) else None
+
+
+def _inside(path: Path, folder: Path) -> str:
+    inside = path.parent.relative_to(folder).as_posix()
+    return "" if inside == "." else inside
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The files below a folder, a few levels deep, in the order of their names."""
+    seen = 0
+    for at, folders, names in os.walk(folder, followlinks=False):
+        folders.sort()
+        if len(Path(at).relative_to(folder).parts) >= _DEPTH:
+            folders.clear()
+        for name in sorted(names):
+            seen += 1
+            if seen > _MOST_FILES:
+                return
+            yield Path(at) / name
+
+
+def _downloads(files: Sequence[Path]) -> list[RawLog]:
+    tables = [source for path in files if path.suffix == ".csv" and (source := _opened(path)) is not None]
+    tags = [source for source in tables if kind_of(source) == "tags"]
+    return read_together(tags) if tags else []
+
+
+def _chainer(folder: Path) -> list[RawLog]:
+    for path in (folder / "log", folder / "result" / "log"):
+        if path.is_file():
+            return read_source(open_source(path))
+    return []
+
+
+def _opened(path: Path) -> Source | None:
+    try:
+        return open_source(path)
+    except GandoctorError:
+        return None
+
+
+def _best(folder: Path, files: Sequence[Path]) -> list[RawLog]:
+    likely = [path for path in files if path.suffix.lower() in _LOG_SUFFIXES and not _is_known_other(path)]
+    read: dict[Path, list[RawLog]] = {}
+    for path in likely[:_MOST_TRIED]:
+        try:
+            read[path] = read_source(open_source(path))
+        except GandoctorError:
+            continue
+    if not read:
+        raise UnreadableLog(f"{folder} holds no log that can be read; it holds {_listing(folder)}")
+    best = max(read, key=lambda path: sum(_weight(log) for log in read[path]))
+    others = [path.name for path in read if path != best]
+    return [_noted(log, others) for log in read[best]]
+
+
+def _is_known_other(path: Path) -> bool:
+    return path.stem.lower().startswith(_NOT_LOGS)
+
+
+def _weight(log: RawLog) -> int:
+    """How much a log tells: rows, times columns up to a handful, so that one long column does not win."""
+    return log.rows * min(len(log.columns), 8) ** 2
+
+
+def _noted(log: RawLog, others: Sequence[str]) -> RawLog:
+    from dataclasses import replace
+
+    if not others:
+        return log
+    named = ", ".join(others[:_LISTED]) + (", ..." if len(others) > _LISTED else "")
+    return replace(log, notes=(f"other files in the folder were not read: {named}", *log.notes))
+
+
+def _listing(folder: Path) -> str:
+    names = sorted(path.name + ("/" if path.is_dir() else "") for path in folder.iterdir())
+    if not names:
+        return "nothing"
+    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")

@@ -1,0 +1,159 @@
+"""Chooses the reader of a log: by its content first, by its name only where the content leaves it open."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gandoctor.errors import GandoctorError, UnreadableLog
+from gandoctor.readers.dialect import DELIMITERS, could_be_header, is_comment, split_line
+from gandoctor.readers.source import STDIN, Source, decode, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gandoctor.readers.raw import RawLog
+
+NUMPY_MAGIC = b"\x93NUMPY"
+ZIP_MAGIC = b"PK\x03\x04"
+
+
+def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
+    """The logs in files, folders and stdin ("-"), in the order given.
+
+    TensorBoard downloads, event files and NumPy arrays that are given together make one log, since each holds one
+    curve; any other file makes its own. Raises GandoctorError, and UnreadableLog where a file is no log.
+    """
+    if not paths:
+        raise GandoctorError("no log was named; give a file, a folder or - for stdin")
+    folders = [path for path in paths if os.fspath(path) != STDIN and Path(path).is_dir()]
+    files = [path for path in paths if path not in folders]
+    logs: list[RawLog] = []
+    if files:
+        logs += read_together([open_source(path) for path in files])
+    for folder in folders:
+        from gandoctor.readers.folder import read_folder
+
+        logs += read_folder(Path(folder))
+    return logs
+
+
+def read_together(sources: Sequence[Source]) -> list[RawLog]:
+    """The logs in opened files; those that hold one curve each are joined."""
+    if len(sources) == 1:
+        return read_source(sources[0])
+    kinds = [kind_of(source) for source in sources]
+    logs = []
+    for kind, join in _JOINED.items():
+        group = [source for source, found in zip(sources, kinds, strict=True) if found == kind]
+        logs += join(group) if group else []
+    single = [source for source, found in zip(sources, kinds, strict=True) if found not in _JOINED]
+    return logs + [log for source in single for log in read_source(source)]
+
+
+def kind_of(source: Source) -> str:
+    """The format: "arrays", "events", "tags" (a TensorBoard download), "json", "table" or "text"."""
+    head = source.head
+    if head.startswith((NUMPY_MAGIC, ZIP_MAGIC)):
+        return "arrays"
+    from gandoctor.readers.records import is_records
+
+    if is_records(head):
+        return "events"
+    return _kind_of_text(source)
+
+
+def _kind_of_text(source: Source) -> str:
+    start = source.head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[")):
+        from gandoctor.readers.jsonl import looks_like_json
+
+        if looks_like_json(start):
+            return "json"
+    from gandoctor.readers.table import dialect_of
+    from gandoctor.readers.tagcsv import is_tag_table
+
+    dialect = dialect_of(source)
+    if dialect is None:
+        return "text"
+    return "tags" if is_tag_table(dialect) else "table"
+
+
+def read_source(source: Source) -> list[RawLog]:
+    """The logs in one opened file; more than one where it holds several runs apart."""
+    kind = kind_of(source)
+    if kind in _JOINED:
+        return _JOINED[kind]([source])
+    if kind == "table":
+        from gandoctor.readers.table import read_table
+
+        return [read_table(source)]
+    text, notes = decode(source)
+    notes = (*source.notes, *notes)
+    log = _read_json(text, source) if kind == "json" else None
+    if log is None:
+        _refuse_header_only(text, source.name)
+        log = _read_text(text, source.name)
+    return [replace(log, notes=(*notes, *log.notes))]
+
+
+def _read_arrays(sources: Sequence[Source]) -> list[RawLog]:
+    from gandoctor.readers.arrays import read_arrays
+
+    return [read_arrays(sources)]
+
+
+def _read_events(sources: Sequence[Source]) -> list[RawLog]:
+    from gandoctor.readers.tensorboard import read_tensorboard
+
+    return read_tensorboard([("", source) for source in sources], sources[0].name)
+
+
+def _read_tags(sources: Sequence[Source]) -> list[RawLog]:
+    from gandoctor.readers.tagcsv import read_tag_tables
+
+    return [read_tag_tables(sources)]
+
+
+_JOINED: dict[str, Callable[[Sequence[Source]], list[RawLog]]] = {
+    "arrays": _read_arrays,
+    "events": _read_events,
+    "tags": _read_tags,
+}
+
+
+def _read_json(text: str, source: Source) -> RawLog | None:
+    from gandoctor.readers.jsonl import read_json
+    from gandoctor.readers.notebook import notebook_output
+    from gandoctor.readers.stylegan import is_metric_text, is_stats, merge, metrics_beside, read_metrics
+
+    output = notebook_output(text)
+    if output is not None:
+        return _read_text(output, source.name)
+    if is_metric_text(text):
+        return read_metrics(text, source.name)
+    log = read_json(text, source.name)
+    if log is not None and is_stats(log) and source.beside is not None:
+        metrics = metrics_beside(source.beside)
+        return merge(log, metrics) if metrics else log
+    return log
+
+
+def _read_text(text: str, name: str) -> RawLog:
+    from gandoctor.readers.text import read_text
+
+    return read_text(text, name)
+
+
+def _refuse_header_only(text: str, name: str) -> None:
+    lines = [line for line in text[:20_000].splitlines() if not is_comment(line)]
+    if len(lines) != 1:
+        return
+    for mark in DELIMITERS:
+        cells = split_line(lines[0], mark)
+        if len(cells) > 1 and could_be_header(cells):
+            raise UnreadableLog(
+                f"{name} holds a header ({', '.join(cells)}) and no row below it: nothing was logged, or not yet"
+            )

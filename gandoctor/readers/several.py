@@ -1,0 +1,47 @@
+"""Several logs, and several runs in one: reads them all, picks the one that is meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gandoctor.errors import BadOption, NoGanCurve, UnreadableLog
+from gandoctor.model import Run
+from gandoctor.readers.assemble import assemble
+from gandoctor.readers.options import ReadOptions
+
+_ENOUGH = 50
+"""Points from which a run is worth reading although others beside it are longer."""
+
+
+def runs_of(paths: Sequence[str | os.PathLike[str]], options: ReadOptions) -> tuple[Run, ...]:
+    """The runs in all the logs, in order. A log without a GAN's curve is passed over if another has one."""
+    from gandoctor.readers.formats import read_raw
+
+    runs: list[Run] = []
+    fault: NoGanCurve | None = None
+    for raw in read_raw(paths):
+        try:
+            runs += assemble(raw, options)
+        except NoGanCurve as error:
+            fault = fault or error
+    if runs:
+        return tuple(runs)
+    raise fault or UnreadableLog(f"{', '.join(str(path) for path in paths)}: no log was found in it")
+
+
+def pick(runs: Sequence[Run], options: ReadOptions) -> Run:
+    """The run that was asked for; else the last that is not short beside the longest, with a note on the others."""
+    if options.run is not None:
+        if options.run > len(runs):
+            raise BadOption(f"--run {options.run}: {runs[0].name} holds {len(runs)} run(s)")
+        return runs[options.run - 1]
+    longest = max(run.points for run in runs)
+    number = max(i for i, run in enumerate(runs, 1) if run.points >= min(_ENOUGH, longest))
+    chosen = runs[number - 1]
+    if len(runs) == 1:
+        return chosen
+    lengths = ", ".join(str(run.points) for run in runs[:12]) + (", ..." if len(runs) > 12 else "")
+    note = f"{len(runs)} runs in this log ({lengths} points): run {number} was read, --run N picks another"
+    return replace(chosen, notes=(note, *chosen.notes))

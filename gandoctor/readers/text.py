@@ -1,0 +1,99 @@
+"""Reads any text log: a scanner of names and numbers with a notion of step, epoch and batch, for no format in particular.
+
+The stages, one module each: `text_lines` undoes terminal codes and tables, `text_tokens` cuts lines at numbers,
+`text_scan` attaches numbers to names, `text_records` names counters, `text_entries` goes through the file,
+`text_columns` tells columns from prose, `text_rows` makes rows, `text_frames` thins progress bars.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gandoctor.errors import UnreadableLog
+from gandoctor.model import FloatArray
+from gandoctor.readers.raw import RawLog
+from gandoctor.readers.text_columns import columns_of, keep
+from gandoctor.readers.text_context import read_context
+from gandoctor.readers.text_entries import Entry, Reading
+from gandoctor.readers.text_frames import settle
+from gandoctor.readers.text_lines import read_lines
+from gandoctor.readers.text_rows import Row, Rows
+from gandoctor.readers.text_shape import Record
+
+BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def read_text(text: str, name: str) -> RawLog:
+    """The rows of named numbers in a text log, in file order.
+
+    Names are the log's own. A percentage keeps its value and gets "%" at the end of its name; further elements of a list
+    are name[1], name[2]. Counters that the log does not name are "epoch", "batch", "step" or "index" by position;
+    numbers without any name are "value 1", "value 2". "restart" counts the headings that begin a training, where there
+    are several. Raises UnreadableLog where no row holds a named number.
+    """
+    reading = Reading()
+    entries = list(reading.entries(read_lines(text)))
+    rows = settle(Rows().extend(_columns_only(entries)))
+    if not rows:
+        raise UnreadableLog(
+            f"{name}: no line holds a number with a name beside it, such as `d_loss: 0.69`, "
+            "so there is nothing to read; give the file that the training wrote its losses to."
+        )
+    columns, logged = _columns(rows)
+    notes = _restarts(rows, reading.banners, columns)
+    return RawLog(
+        columns=columns,
+        name=name,
+        logged=logged,
+        lines=np.array([row.line for row in rows], dtype=np.int64),
+        totals={key: value for key, value in reading.totals.items() if key in columns},
+        context=read_context(text),
+        notes=notes,
+    )
+
+
+def _columns_only(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries without the numbers that are no columns."""
+    columns = columns_of(entries)
+    thinned: dict[Record, Record] = {}
+    for entry in entries:
+        record = entry.record
+        if record not in thinned:
+            thinned[record] = keep(record, columns)
+        slim = thinned[record]
+        if slim is not record:
+            values = dict(zip(record.slots, entry.values, strict=True))
+            entry.record, entry.values = slim, [values[slot] for slot in slim.slots]
+    return list(entries)
+
+
+def _columns(rows: Sequence[Row]) -> tuple[dict[str, FloatArray], dict[str, BoolArray]]:
+    """Counters first, then metrics, each with the mask of the rows that hold it where not all do."""
+    places: dict[str, list[int]] = {}
+    values: dict[str, list[float]] = {}
+    for part in ("counters", "metrics"):
+        for place, row in enumerate(rows):
+            for key, value in getattr(row, part).items():
+                places.setdefault(key, []).append(place)
+                values.setdefault(key, []).append(value)
+    columns: dict[str, FloatArray] = {}
+    logged: dict[str, BoolArray] = {}
+    for key, at in places.items():
+        columns[key] = np.full(len(rows), np.nan)
+        columns[key][at] = values[key]
+        if len(at) < len(rows):
+            logged[key] = np.zeros(len(rows), dtype=np.bool_)
+            logged[key][at] = True
+    return columns, logged
+
+
+def _restarts(rows: Sequence[Row], banners: Sequence[int], columns: dict[str, FloatArray]) -> tuple[str, ...]:
+    """Adds the column "restart" where several headings with a date stand in the log; the note that says so."""
+    if len(banners) < 2:
+        return ()
+    columns["restart"] = np.array([bisect_right(banners, row.line) for row in rows], dtype=np.float64)
+    return (f"{len(banners)} headings with a date mark the beginning of a training: column `restart` counts them",)

@@ -1,0 +1,106 @@
+"""From the numbers of a scanned line to rows: glued rows apart, unnamed counters named, lists and equal names told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from gandoctor.readers.text_scan import Scanner
+from gandoctor.readers.text_shape import Number, Record, Shape
+from gandoctor.readers.text_tokens import Cut
+from gandoctor.readers.text_words import counter_kind, names_network, without_loss
+
+
+def read_shape(line: Cut) -> Shape:
+    """What the line says; the grammar is `text_scan.py`'s."""
+    scanner = Scanner(line).run()
+    bare = bool(scanner.numbers) and not any(number.name or number.total >= 0 for number in scanner.numbers)
+    records = tuple(_record(group) for group in _unglued(scanner.numbers))
+    return Shape(records, tuple(scanner.literals), scanner.trailing, bare)
+
+
+def _unglued(numbers: Sequence[Number]) -> Iterator[list[Number]]:
+    """The numbers row by row: a counter that comes again after a metric begins the next row of a line without breaks."""
+    group: list[Number] = []
+    for number in numbers:
+        if number.role == "counter" and any(other.role == "metric" for other in group):
+            again = any(other.role == "counter" and other.name == number.name for other in group)
+            if again and (number.name or number.marked):
+                yield group
+                group = []
+        group.append(number)
+    if group:
+        yield group
+
+
+def _record(numbers: Sequence[Number]) -> Record:
+    counters = _without_settings([number for number in numbers if number.role == "counter"])
+    named = any(number.name for number in counters)
+    bar = any(number.bar for number in counters)
+    _name_counters(counters)
+    metrics = [number for number in numbers if number.role == "metric"]
+    _name_firsts(metrics)
+    _tell_apart(metrics)
+    kept = list({number.name: number for number in counters if number.name}.values())
+    return Record(
+        counters=tuple((number.slot, number.name) for number in kept),
+        kinds=tuple(counter_kind(number.name.split()[0]) or "batch" for number in kept),
+        metrics=tuple((number.slot, number.name) for number in metrics),
+        values=() if metrics else tuple(number.slot for number in numbers if number.role == "value"),
+        totals=tuple((number.total, number.name) for number in kept if number.total >= 0),
+        named=named,
+        bar=bar,
+    )
+
+
+def _without_settings(counters: Sequence[Number]) -> list[Number]:
+    """Without the pair in "1072 (5, 1) [D loss": whole numbers in a bracket behind a counter are settings."""
+    in_scope = Counter(n.scope for n in counters if not n.name and n.total < 0 and n.scope)
+    first = counters[0].scope if counters else 0
+    return [n for n in counters if n.name or n.total >= 0 or in_scope[n.scope] < 2 or n.scope == first]
+
+
+def _name_counters(counters: Sequence[Number]) -> None:
+    """Names the counters that the line does not name, by their order and by those that it names.
+
+    One alone is the step; two are epoch and batch, three epoch, batch and step. Beside a named epoch the next are batch
+    and step; before a named batch or step stands the epoch. The count of a progress bar is the batch. What is left,
+    such as a process number before all, is "index".
+    """
+    known = [counter_kind(number.name.split()[0]) for number in counters if number.name]
+    for number in counters:
+        if number.bar and not number.name:
+            number.name = "" if "batch" in known else "batch"
+            known.append("batch")
+    nameless = [number for number in counters if not number.name and not number.bar]
+    free = [kind for kind in ("epoch", "batch", "step") if kind not in known]
+    if not known and len(nameless) == 1:
+        free = ["step"]
+    for number in nameless:
+        leads = not any(other.name and other.slot < number.slot for other in counters)
+        fits = bool(free) and (not known or ("epoch" in known) != leads or "epoch" not in known)
+        number.name = free.pop(0) if fits else "index"
+
+
+def _name_firsts(metrics: Sequence[Number]) -> None:
+    """The first element of "[a, b]" is name[0]; that of "a / b" and "(a)(b, c)" keeps the name of the whole."""
+    listed = {(number.base, number.scope) for number in metrics if number.listed}
+    for number in metrics:
+        if number.base and not number.place and (number.base, number.scope) in listed:
+            number.name = f"{number.base}[0]"
+
+
+def _tell_apart(metrics: Sequence[Number]) -> None:
+    """Equal names in one row get the network that was named last before them, else their place."""
+    count = Counter(number.name for number in metrics)
+    owner: tuple[str, ...] = ()
+    seen: Counter[str] = Counter()
+    for number in metrics:
+        words = tuple(number.name.split())
+        if count[number.name] == 1 or names_network(words):
+            owner = without_loss(words) if names_network(words) else owner
+        elif owner:
+            number.name = " ".join((*owner, number.name))
+        seen[number.name] += 1
+        if seen[number.name] > 1:
+            number.name = f"{number.name}[{seen[number.name] - 1}]"

@@ -1,0 +1,132 @@
+"""The words that the text scanner must know: counters, units, nulls, networks; what the others mean is for `names.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from gandoctor.readers.aliases import (
+    ACCURACY,
+    ADVERSARIAL,
+    DISCRIMINATOR,
+    FAKE,
+    GENERATOR,
+    HELD_OUT,
+    LOSS,
+    REAL,
+    SCORE,
+)
+from gandoctor.readers.tokens import tokenise
+
+_GAN_WORDS = DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | SCORE | REAL | FAKE | ADVERSARIAL
+CounterKind = Literal["epoch", "batch", "step"]
+
+_EPOCH = frozenset("epoch epochs ep epoche epoca époque".split())
+_BATCH = frozenset("batch batches minibatch minibatches".split())
+_STEP = frozenset(
+    "step steps iter iters iteration iterations itr itrs it i update updates round rounds tick kimg nimg".split()
+)
+_BESIDE = frozenset("global current cur train training gen generator number no num idx index id # at".split())
+_AFTER = frozenset("number no no. num idx index id #".split())
+_LEADS_ON = frozenset("at in for after on of the @ start starting end finished finish begin beginning and during".split())
+
+NULLS = frozenset("n/a na no none null nil - -- false true undefined".split())
+"""Words that stand where a number would: the metric was not logged in this row."""
+
+LOG_LEVELS = frozenset("info debug warning warn error critical notice trace root logging stdout stderr".split())
+
+UNITS = frozenset(
+    "s sec secs second seconds ms us min mins minute minutes hr hrs hour hours day days kb mb gb tb kib mib gib tib "
+    "bytes hz khz mhz ghz fps".split()
+)
+"""A number before one of these is a duration, an amount of memory or a speed, never a metric."""
+
+_RATES = ("/s", "/sec", "/second", "/step", "/batch", "/epoch", "/it", "/iter", "/img", "/image", "/sample", "/min")
+_PLAIN = frozenset(
+    "train training metrics metric stats stat statistics results result info log logs state dict args namespace tensor "
+    "array losses loss status progress".split()
+)
+
+
+def is_unit(word: str) -> bool:
+    """Whether a number before the word measures time, memory or speed ("s", "MiB", "it/s")."""
+    low = word.lower()
+    return low in UNITS or low.endswith(_RATES)
+
+
+@lru_cache(maxsize=4096)
+def counter_kind(word: str) -> CounterKind | None:
+    """What the word counts ("global_step" -> "step"); None where it is no counter or a total ("num_epochs")."""
+    parts = tokenise(word.strip(".#"))
+    kinds = [kind for part in parts if (kind := _kind(part))]
+    if not kinds or any(part not in _BESIDE and not _kind(part) for part in parts):
+        return None
+    if "num" in parts[:-1] or ("number" in parts[:-1]):
+        return None
+    return kinds[0]
+
+
+def _kind(part: str) -> CounterKind | None:
+    if part in _EPOCH:
+        return "epoch"
+    if part in _BATCH:
+        return "batch"
+    return "step" if part in _STEP else None
+
+
+def split_counter(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The counter that ends a run of words, as printed, and the words before it without those that lead on to it.
+
+    "discriminator loss at step" -> ("step", ("discriminator", "loss")); ("", words) where no counter ends it.
+    """
+    for length in (2, 1):
+        tail = words[-length:]
+        if len(tail) < length or not counter_kind(tail[0]):
+            continue
+        if length == 2 and tail[1].lower() not in _AFTER:
+            continue
+        return " ".join(tail), _without_lead(words[:-length])
+    return "", tuple(words)
+
+
+def _without_lead(words: Sequence[str]) -> tuple[str, ...]:
+    kept = list(words)
+    while kept and kept[-1].lower() in _LEADS_ON:
+        kept.pop()
+    if kept and all(word.lower() in _BESIDE | _PLAIN for word in kept):
+        return ()
+    return tuple(kept)
+
+
+@lru_cache(maxsize=4096)
+def parts_of(words: tuple[str, ...]) -> frozenset[str]:
+    """The lower-case words that a run of words is made of, compounds taken apart."""
+    return frozenset(part for word in words for part in tokenise(word))
+
+
+def names_network(words: Sequence[str]) -> bool:
+    """Whether the words name D or G, or held-out data: a label that belongs to every name under it."""
+    parts = parts_of(tuple(words))
+    return len(words) <= 4 and bool(parts & (DISCRIMINATOR | GENERATOR | HELD_OUT | {"a", "adv", "adversarial"}))
+
+
+def is_rival(label: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a name under a label names its network itself: "D loss: 0.5, G loss: 0.7" is no "D G loss"."""
+    networks = DISCRIMINATOR | GENERATOR
+    return bool(parts_of(tuple(label)) & networks) and bool(parts_of(tuple(words)) & networks)
+
+
+def is_plain(words: Sequence[str]) -> bool:
+    """Whether the words only say that numbers follow ("Train", "Losses", "INFO")."""
+    return all(word.lower().strip(".") in _PLAIN | LOG_LEVELS for word in words)
+
+
+def speaks(words: Sequence[str]) -> bool:
+    """Whether any of the words names a network, a loss, an accuracy, an output of D or what it was shown."""
+    return bool(parts_of(tuple(words)) & _GAN_WORDS)
+
+
+def without_loss(words: Sequence[str]) -> tuple[str, ...]:
+    """The words that say whose loss it is: "D loss" -> ("D",)."""
+    return tuple(word for word in words if word.lower().strip(".") not in LOSS)

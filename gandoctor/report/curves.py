@@ -1,0 +1,98 @@
+"""Which curves of a run a report shows: D and G of each pair, then what was measured on samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gandoctor.metrics import METRICS
+from gandoctor.model import PAIR
+from gandoctor.report.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gandoctor.model import Curve, Diagnosis
+
+LABELS = {
+    "d_loss": "D loss",
+    "d_loss_real": "D loss (real)",
+    "d_loss_fake": "D loss (fake)",
+    "d_loss_validation": "D loss (held out)",
+    "g_loss": "G loss",
+    "g_loss_total": "G loss (total)",
+    "d_accuracy": "D accuracy",
+    "d_accuracy_real": "D accuracy (real)",
+    "d_accuracy_fake": "D accuracy (fake)",
+    "g_accuracy": "G accuracy",
+    "d_score_real": "D(x)",
+    "d_score_fake": "D(G(z))",
+    "fid": "FID",
+    "kid": "KID",
+    "inception_score": "Inception score",
+    "d_level": "D level",
+    "g_level": "G level",
+    "consistency": "J, by law at most 1",
+}
+"""Short names for labels; a metric that is not here is called by its canonical name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A curve with the label it is shown under; `side` is "D", "G" or "" for neither."""
+
+    metric: str
+    label: str
+    side: str
+    curve: Curve
+
+
+def base(metric: str) -> str:
+    """The metric's name without its pair of networks."""
+    return metric.partition(PAIR)[0]
+
+
+def label(metric: str) -> str:
+    """What a report calls the metric: "D loss", "D loss (real) of pair A"."""
+    name, _, pair = metric.partition(PAIR)
+    return LABELS.get(name, name.replace("_", " ")) + (f" of pair {clean(pair)}" if pair else "")
+
+
+def losses(diagnosis: Diagnosis, pair: str) -> tuple[Shown, ...]:
+    """D's and G's losses of one pair: the whole where it was logged, else the halves, else G's total."""
+    return (
+        *_first(diagnosis.run.curves, pair, "D", (("d_loss",), ("d_loss_real", "d_loss_fake"))),
+        *_first(diagnosis.run.curves, pair, "G", (("g_loss",), ("g_loss_total",))),
+    )
+
+
+def _first(
+    curves: Mapping[str, Curve], pair: str, side: str, choices: Sequence[tuple[str, ...]]
+) -> tuple[Shown, ...]:
+    for choice in choices:
+        names = [f"{name}{PAIR}{pair}" if pair else name for name in choice]
+        shown = tuple(Shown(n, label(n), side, curves[n]) for n in names if n in curves and len(curves[n]))
+        if shown:
+            return shown
+    return ()
+
+
+def of_kind(diagnosis: Diagnosis, *kinds: str) -> tuple[Shown, ...]:
+    """The curves of the run whose metric is of one of these kinds, in the vocabulary's order."""
+    order = {name: place for place, (name, metric) in enumerate(METRICS.items()) if metric.kind in kinds}
+    names = [name for name, curve in diagnosis.run.curves.items() if base(name) in order and len(curve)]
+    return tuple(
+        Shown(name, label(name), "D" if name.startswith("d_") else "", diagnosis.run.curves[name])
+        for name in sorted(names, key=lambda name: (order[base(name)], name))
+    )
+
+
+def overview(diagnosis: Diagnosis, most: int) -> tuple[Shown, ...]:
+    """At most `most` curves that tell the run's story: losses of the pairs that matter, else what there is."""
+    ill = {finding.pair for finding in (*diagnosis.findings, *diagnosis.suspicions)}
+    pairs = sorted(diagnosis.run.pairs, key=lambda pair: pair not in ill)
+    chosen = tuple(shown for pair in pairs for shown in losses(diagnosis, pair))
+    quality = of_kind(diagnosis, "quality")
+    if chosen and quality and len(chosen) < most:
+        return (*chosen, quality[0])
+    return (chosen or (*quality, *of_kind(diagnosis, "accuracy", "score", "other")))[:most]

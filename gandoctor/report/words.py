@@ -1,0 +1,146 @@
+"""How numbers, steps and probabilities are said, and how text from a log is made safe to print."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gandoctor.model import Basis, Unit, VerdictName
+
+VERDICTS: dict[VerdictName, str] = {
+    "stable": "Stable",
+    "mode_collapse": "Mode collapse",
+    "convergence_failure": "Convergence failure",
+    "inconclusive": "Inconclusive",
+}
+
+BASES: dict[Basis, str] = {
+    "derived": "can be proved",
+    "published": "stated in a paper",
+    "documented": "stated in a guide",
+    "calibrated": "measured on runs whose outcome is known",
+}
+"""What kind of knowledge a bound rests on, for a reader who does not know our terms."""
+
+STATISTICS = {
+    "low": "a tenth of the values lie below it",
+    "high": "a tenth of the values lie above it",
+    "last": "the median of the last three points",
+    "spread": "how far the values usually lie from their median",
+    "span": "the largest minus the smallest value, as a share of the level",
+    "distinct": "the share of points that differ from the one before",
+    "pinned": "the share of points on a value at which the loss is cut off",
+    "lag1": "how alike neighbouring points are, 1 at most",
+    "smoothness": "how alike neighbouring changes are, 1 at most",
+    "trend": "the steady change over these points, 0 where it may be chance",
+    "climb": "the steady change over these points, in units of the curve's own noise",
+    "worsening": "the present value over the best so far",
+    "loss_of": "the share of the best value so far that was lost",
+    "jump": "how far the last tenth of the points lies from the rest, in units of the rest's noise",
+    "explosion": "how many powers of ten above its usual size the curve is",
+    "decay": "how fast the changes of the curve shrink, -1 for a running mean",
+    "swing": "half the distance between the lowest and the highest twentieth of the values",
+    "nonfinite": "how many values in a row were NaN or infinite",
+    "common_period": "after how many points both curves repeat, 0 for never",
+}
+"""What a statistic of a rule measures; those that everybody knows are not here."""
+
+_SURE = (
+    (0.95, "almost certain"),
+    (0.85, "very likely"),
+    (0.7, "likely"),
+    (0.5, "more likely than not"),
+    (0.0, "less likely than not"),
+)
+
+
+def number(value: float) -> str:
+    """The value to three significant digits, without an exponent between 0.0001 and 10 million."""
+    value = float(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e7 or size < 1e-4:
+        return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    if value.is_integer():
+        return f"{value:,.0f}"
+    return _trimmed(value, max(0, 2 - math.floor(math.log10(size))))
+
+
+def _trimmed(value: float, digits: int) -> str:
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def place(value: float) -> str:
+    """A step's number: whole where it is whole, and never rounded to three digits."""
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}".rstrip("0")
+
+
+def step(unit: Unit, value: float) -> str:
+    """One place in the run: "step 96", "epoch 12", "1.5 kimg" (thousands of images)."""
+    return f"{place(value)} kimg" if unit == "kimg" else f"{unit} {place(value)}"
+
+
+def span(unit: Unit, start: float, end: float) -> str:
+    """A stretch of the run: "steps 96 to 450"."""
+    if unit == "kimg":
+        return f"{place(start)} to {place(end)} kimg"
+    return f"{unit}s {place(start)} to {place(end)}"
+
+
+def percent(share: float) -> str:
+    """A probability or a share as whole percent; never 0 % or 100 % for what is not exactly that."""
+    if math.isnan(share):
+        return "not estimated"
+    if 0 < share < 0.01:
+        return "less than 1 %"
+    if 0.99 < share < 1:
+        return "more than 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def sureness(probability: float) -> str:
+    """A probability in words and percent: "very likely (94 %)"."""
+    if math.isnan(probability):
+        return "how sure is not known"
+    words = next(words for bound, words in _SURE if probability >= bound)
+    return f"{words} ({percent(probability)})"
+
+
+def count(number_: int, noun: str) -> str:
+    """A count with its noun: "1 point", "450 points"."""
+    return f"{number_:,} {noun}" if number_ == 1 else f"{number_:,} {noun}s"
+
+
+def listed(items: list[str], most: int, separator: str = ", ") -> str:
+    """The first `most` items with separators between, and how many more there are."""
+    shown = separator.join(items[:most])
+    return f"{shown} and {len(items) - most} more" if len(items) > most else shown
+
+
+def clean(text: object) -> str:
+    """Text that cannot steer a terminal: control and direction characters and lone surrogates become escapes.
+
+    Line breaks and tabs become spaces, so that one name is one line.
+    """
+    plain = str(text)
+    if plain.isascii() and plain.isprintable():
+        return plain
+    return "".join(_visible(character) for character in plain)
+
+
+def _visible(character: str) -> str:
+    if character in "\r\n\t":
+        return " "
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return character.encode("unicode_escape").decode("ascii")
+    return character

@@ -1,0 +1,161 @@
+"""One pair of networks through a run: its curves, the convention they are read by, and the judge that follows them.
+
+Evaluations happen at row counts that depend on nothing but the count: every `1/STRIDE` of the run so far, at least
+every other row at first. What is known at row n is the same whether the rows came one by one or from a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gandoctor import convention
+from gandoctor.convention import JOINTS, Joint
+from gandoctor.judge import Judge
+from gandoctor.model import Convention, FloatArray, Rulebook, Unit
+from gandoctor.series import Series
+from gandoctor.snapshot import Snapshot, prefix
+
+STRIDE = 160
+FIRST = 4
+
+Chunk = dict[str, tuple[FloatArray, FloatArray]]
+"""Metric -> steps and values of the rows between two evaluations."""
+
+
+def next_evaluation(rows: int) -> int:
+    """The row count of the evaluation after the one at `rows`: an eighth of the 5 % window further on, at least 4."""
+    return rows + max(FIRST, rows // STRIDE)
+
+
+def is_warm(rows: int, step: float, unit: Unit) -> bool:
+    """Whether warm-up is over: 10 rows, and 100 steps, 2 epochs, 2 kimg or, where rows are all that is known, 50 rows.
+
+    Seed 003: the losses settle between step 100 and step 300. A log that starts later than that has no warm-up.
+    """
+    least = {"step": 100.0, "epoch": 2.0, "kimg": 2.0, "row": 50.0}[unit]
+    return rows >= 10 and step >= least
+
+
+@dataclass(slots=True)
+class Track:
+    """What is known of one pair of networks so far."""
+
+    rulebook: Rulebook
+    pair: str = ""
+    unit: Unit = "step"
+    context: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    boundaries: list[tuple[int, float]] = field(default_factory=list)
+    rows: int = 0
+    step: float = float("nan")
+    first_step: float = float("nan")
+    warm_since: float = float("nan")
+    convention: Convention | None = None
+    judge: Judge = field(init=False)
+    due: int = FIRST
+    was_bad: bool = False
+    alarmed: bool = False
+    _infer_at: int = FIRST
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self.rulebook, self.pair)
+
+    def is_urgent(self, bad: bool) -> bool:
+        """Whether a row is judged at once, `bad` being that it holds a non-finite value and the row before does not.
+
+        At most once between two evaluations that are due, so that a flickering NaN costs nothing.
+        """
+        return bad and not self.alarmed
+
+    def extend(self, chunk: Chunk, rows: int, step: float, *, urgent: bool = False) -> None:
+        """Add the rows up to and including the one at `step`; `rows` of them. Never past the evaluation that is due."""
+        if not self.rows:
+            self.first_step = min((float(s[0]) for s, _ in chunk.values() if len(s)), default=step)
+        self.rows += rows
+        self.step = step
+        for joint in JOINTS:
+            made = _join(joint, chunk, self.series)
+            if made is not None:
+                chunk[joint.name] = made
+        for metric, (steps, values) in chunk.items():
+            self.series.setdefault(metric, Series()).extend(steps, values)
+        if self.rows >= self.due or urgent:
+            self._evaluate()
+        self.alarmed = self.alarmed or urgent
+        if self.rows >= self.due:
+            self.due = next_evaluation(self.rows)
+            self.alarmed = False
+
+    def _evaluate(self) -> None:
+        self.boundaries.append((self.rows, self.step))
+        if self.rows >= self._infer_at or self.convention is None:
+            self._infer_at = 2 * max(self.rows, FIRST)
+            found = self.infer()
+            if self.convention is None or _reads_differently(found, self.convention):
+                self.convention = found
+                self.judge = self._judged_again(found)
+                return
+            self.convention = found
+        assert self.convention is not None
+        self._look(self.judge, Snapshot(self.series, self.convention, self.rows, self.step))
+
+    def infer(self) -> Convention:
+        """The convention that the curves so far speak for."""
+        return convention.infer(self.series, {**self.context, "first_step": self.first_step}, self.columns)
+
+    def _judged_again(self, reading: Convention) -> Judge:
+        """A judge that has followed the whole run so far under another reading of the losses."""
+        judge = Judge(self.rulebook, self.pair)
+        for rows, step in self.boundaries[:-1]:
+            self._look(judge, Snapshot(prefix(self.series, step), reading, rows, step))
+        self._look(judge, Snapshot(self.series, reading, self.rows, self.step))
+        return judge
+
+    def _look(self, judge: Judge, now: Snapshot) -> None:
+        warm = is_warm(now.rows, now.step, self.unit)
+        if warm and self.warm_since != self.warm_since:
+            self.warm_since = now.step
+        judge.look(now, warm=warm)
+
+    def present(self, reading: Convention | None = None) -> tuple[Snapshot, Judge]:
+        """The state at the last row, under the reading that the whole log speaks for; changes nothing."""
+        reading = reading or self.infer()
+        now = Snapshot(self.series, reading, self.rows, self.step)
+        if self.convention is None or _reads_differently(reading, self.convention):
+            boundaries = self.boundaries
+            self.boundaries = [*boundaries, (self.rows, self.step)]
+            judge = self._judged_again(reading)
+            self.boundaries = boundaries
+            return now, judge
+        judge = self.judge.copy()
+        if not self.boundaries or self.boundaries[-1][0] != self.rows:
+            self._look(judge, now)
+        return now, judge
+
+
+def _reads_differently(a: Convention, b: Convention) -> bool:
+    return (a.family, a.d_form, a.sign, a.real_target, a.fake_target) != (
+        b.family, b.d_form, b.sign, b.real_target, b.fake_target) or _forms(a) != _forms(b)
+
+
+def _forms(one: Convention) -> set[str]:
+    return {form for family, form in one.alternatives if family == one.family}
+
+
+def _join(joint: Joint, chunk: Chunk, known: Mapping[str, Series]) -> tuple[FloatArray, FloatArray] | None:
+    """The joint curve of a chunk, at the steps at which all its inputs were logged."""
+    if joint.unless and (joint.unless in chunk or (joint.unless in known and joint.name not in known)):
+        return None
+    if any(metric not in chunk for metric in joint.inputs):
+        return None
+    (steps, first), (other_steps, second) = (chunk[metric] for metric in joint.inputs)
+    if len(steps) != len(other_steps) or not np.array_equal(steps, other_steps):
+        steps, left, right = np.intersect1d(steps, other_steps, return_indices=True)
+        first, second = first[left], second[right]
+    with np.errstate(all="ignore"):  # a logged infinity is no error of ours
+        return steps, joint.compute(first, second)

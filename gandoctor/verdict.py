@@ -1,0 +1,170 @@
+"""Findings -> Diagnosis: the most probable state at the end of the run, with its probability and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gandoctor import advice, gaps, timeline
+from gandoctor.bands import bands
+from gandoctor.confidence import Calibration, calibration
+from gandoctor.convention import CRITICS
+from gandoctor.metrics import METRICS
+from gandoctor.model import PAIR, Convention, Curve, Diagnosis, Finding, Rulebook, Run, VerdictName
+from gandoctor.snapshot import Snapshot
+from gandoctor.track import Track
+
+LEAST_ROWS = 10
+"""Rows below which a level says nothing (`science` of window medians: 1.25 sd / sqrt n)."""
+
+LEAST_EVALUATIONS = 5
+"""Evaluations of a quality metric below which its course says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    verdict: VerdictName
+    confidence: float
+    headline: str
+
+
+def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis:
+    """The diagnosis of a run from the tracks of its pairs of networks."""
+    known = calibration()
+    views, found = [], []
+    for track in tracks:
+        if track.rows:
+            now, judge = track.present()
+            views.append(now)
+            found += [_with_confidence(f, known) for f in judge.findings()]
+    found.sort(key=lambda f: (not f.active, -f.confidence, f.since))
+    deciding = tuple(f for f in found if f.weight == "verdict" and f.confidence >= 0.5)
+    suspicions = tuple(f for f in found if f not in deciding and f.weight != "remark")
+    answer = _answer(run, views, deciding, known)
+    answer = _if_alternatives_agree(answer, tracks, deciding)
+    present = [f for f in deciding if f.active] or [f for f in suspicions if f.active]
+    warm = min((t.warm_since for t in tracks if t.warm_since == t.warm_since), default=float("nan"))
+    made = timeline.phases(run, warm, deciding, judged=answer.verdict != "inconclusive" or bool(deciding))
+    return Diagnosis(
+        run=run,
+        verdict=answer.verdict,
+        confidence=answer.confidence,
+        headline=answer.headline,
+        calibration=known.words,
+        limits=tuple(_limits(run, views, answer)),
+        phases=made,
+        findings=deciding,
+        suspicions=suspicions,
+        remarks=tuple(f for f in found if f.weight == "remark"),
+        unanswered=gaps.unanswered(views, rulebook),
+        causes=advice.causes(run, present, rulebook),
+        remedies=advice.remedies(present, rulebook),
+        best=timeline.best_span(run, made),
+        conventions=tuple(replace(now.convention, pair=t.pair) for now, t in zip(views, _with_rows(tracks), strict=True)),
+        bands=bands(views[0]) if views else (),
+        rulebook=rulebook.name,
+        rulebook_hash=rulebook.hash,
+        normalised=_normalised(views, tracks),
+    )
+
+
+def _with_rows(tracks: Sequence[Track]) -> list[Track]:
+    return [track for track in tracks if track.rows]
+
+
+def _with_confidence(finding: Finding, known: Calibration) -> Finding:
+    share = known.failure(finding.rule, finding.pattern)
+    if finding.weight == "suspicion":
+        share = min(share, 0.49)
+    return replace(finding, confidence=share)
+
+
+def _answer(run: Run, views: Sequence[Snapshot], deciding: Sequence[Finding], known: Calibration) -> _Answer:
+    present = [f for f in deciding if f.active]
+    if present:
+        first = present[0]
+        assert first.verdict is not None
+        return _Answer(first.verdict, first.confidence, first.title)
+    families = [now.convention.family for now in views if max(now.count("d_loss"), now.count("g_loss")) >= LEAST_ROWS]
+    group = _group(run, families)
+    if group is None:
+        return _Answer("inconclusive", float("nan"), "The log is too short to judge")
+    healed = " again, after trouble that healed" if deciding else ""
+    return _Answer("stable", known.healthy(group), f"Stable dynamics{healed}")
+
+
+def _group(run: Run, families: Sequence[str]) -> str | None:
+    """What a verdict without findings rests on: "quality", "losses" or "critic"; None where there is too little.
+
+    `families` are those of the pairs of networks whose losses are long enough to be judged.
+    """
+    for name, metric in METRICS.items():
+        if metric.kind == "quality" and name in run.curves and len(run.curves[name]) >= LEAST_EVALUATIONS:
+            return "quality"
+    if not families:
+        return None
+    return "critic" if all(family in CRITICS for family in families) else "losses"
+
+
+def group_of(diagnosis: Diagnosis) -> str | None:
+    """The group by which the confidence of a stable verdict is estimated; None where nothing could be judged."""
+    run = diagnosis.run
+    long = [
+        convention.family
+        for convention in diagnosis.conventions
+        if max(_points(run, name, convention.pair) for name in ("d_loss", "d_loss_fake", "g_loss")) >= LEAST_ROWS
+    ]
+    return _group(run, long)
+
+
+def _points(run: Run, name: str, pair: str) -> int:
+    curve = run.curves.get(name + (PAIR + pair if pair else ""))
+    return 0 if curve is None else len(curve)
+
+
+def _if_alternatives_agree(answer: _Answer, tracks: Sequence[Track], deciding: Sequence[Finding]) -> _Answer:
+    """`answer`, or inconclusive where a finding that decides it is not made under another reading that stays possible."""
+    present = [f for f in deciding if f.active]
+    if not present:
+        return answer
+    for track in _with_rows(tracks):
+        here = {f.rule for f in present if f.pair == track.pair}
+        reading = track.infer()
+        for family, form in reading.alternatives if here else ():
+            other = replace(reading, family=family, d_form=form, alternatives=())
+            firing = {f.rule for f in track.present(other)[1].findings() if f.active and f.weight == "verdict"}
+            if here and not firing:
+                flag = f"--d-loss {form}" if family == reading.family else f"--family {family}"
+                return _Answer("inconclusive", float("nan"), f"It depends on how D's loss was logged: say {flag}"
+                               f" or {_flag(reading, family)}")
+    return answer
+
+
+def _flag(reading: Convention, family: str) -> str:
+    return f"--d-loss {reading.d_form}" if family == reading.family else f"--family {reading.family}"
+
+
+def _limits(run: Run, views: Sequence[Snapshot], answer: _Answer) -> list[str]:
+    made = []
+    measured = any(METRICS[name.partition(PAIR)[0]].kind == "quality" for name in run.curves)
+    if answer.verdict == "stable" and not measured:
+        made.append("Losses cannot show that the samples are varied: a mode collapse is not excluded. Log a diversity"
+                    " metric (coverage, recall or FID) or look at 64 samples.")
+    if views and all(now.convention.family in CRITICS for now in views):
+        made.append("The losses of a critic have no fixed level: only their course was judged.")
+    if answer.verdict == "inconclusive" and run.points < LEAST_ROWS:
+        made.append(f"{run.points} rows are too few: levels need {LEAST_ROWS}.")
+    return made
+
+
+def _normalised(views: Sequence[Snapshot], tracks: Sequence[Track]) -> Mapping[str, Curve]:
+    """The derived curves of the reports, block by block."""
+    made = {}
+    for now, track in zip(views, _with_rows(tracks), strict=True):
+        for metric in ("d_level", "g_level", "consistency"):
+            source = now.source(metric)
+            if source is not None and len(source[0].values):
+                series, read = source
+                name = metric + (PAIR + track.pair if track.pair else "")
+                made[name] = Curve(series.steps, (series.values - read.shift) * read.scale)
+    return made

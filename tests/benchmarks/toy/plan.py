@@ -1,0 +1,78 @@
+"""Which runs to make: random hyper-parameters, half of them sane, and interventions at a known step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+INTERVENTIONS = ("d-rate-x20", "freeze-d", "nan", "rates-x20", "rates-half")
+"""What is done to a run that is stable at its onset; "rates-half" is benign and must not raise an alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The hyper-parameters of one run."""
+
+    seed: int
+    target: str
+    family: str
+    steps: int
+    batch: int
+    n_critic: int
+    g_rate: float
+    d_rate: float
+    beta1: float
+    sgd: bool
+    latent: int
+    g_width: int
+    d_width: int
+    noise: float
+    penalty: float
+    intervention: str = ""
+    onset: int = 0
+
+    @property
+    def name(self) -> str:
+        """A file name that is unique within a plan."""
+        return f"{self.target}-{self.family}-s{self.seed}"
+
+
+def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
+    """A random recipe, the same for the same arguments."""
+    rng = np.random.default_rng([seed, len(target), *map(ord, family)])
+    sane = rng.random() < 0.55
+    g_rate = _log(rng, 8e-4, 3e-3) if sane else _log(rng, 1e-4, 1e-2)
+    sgd = bool(rng.random() < 0.1) and not sane
+    critic = family.startswith("wgan")
+    onset = int(rng.uniform(0.45, 0.7) * steps)
+    return Recipe(
+        seed=seed,
+        target=target,
+        family=family,
+        steps=steps,
+        batch=64,
+        n_critic=5 if critic else 1,
+        g_rate=g_rate * (30 if sgd else 1),
+        d_rate=g_rate * (_log(rng, 0.7, 2) if sane else _log(rng, 0.1, 10)) * (30 if sgd else 1),
+        beta1=float(rng.choice([0, 0.5] if sane else [0, 0.5, 0.9])),
+        sgd=sgd,
+        latent=int(rng.choice([8, 64] if sane else [1, 2, 8, 64])),
+        g_width=int(rng.choice([64] if sane else [16, 64])),
+        d_width=int(rng.choice([64] if sane else [6, 16, 64])),
+        noise=float(rng.choice([0, 0, 0.03] if sane else [0, 0, 0.05, 0.2])),
+        penalty=_penalty(rng, family, sane=sane),
+        intervention=str(rng.choice(INTERVENTIONS)) if sane and rng.random() < 0.4 else "",
+        onset=onset,
+    )
+
+
+def _penalty(rng: np.random.Generator, family: str, *, sane: bool) -> float:
+    """The factor of the critic's penalty, or of R1; a large R1 forbids the slopes that narrow modes need."""
+    if family.startswith("wgan"):
+        return 10.0 if family == "wgan-gp" else 0.0
+    return float(rng.choice([0, 0.02, 0.05] if sane else [0, 0, 0.02, 0.1, 1]))
+
+
+def _log(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))

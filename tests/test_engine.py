@@ -1,0 +1,110 @@
+"""One code path: what is known live at a step is what `diagnose` says of the log cut there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gandoctor.engine import Monitor, diagnose
+from gandoctor.model import Curve, Diagnosis, FloatArray, Run
+
+METRICS = ("d_loss_real", "d_loss_fake", "g_loss", "d_accuracy_fake")
+
+
+def random_run(n: int, seed: int) -> dict[str, FloatArray]:
+    """A run that wanders through healthy and ill levels, with holes."""
+    rng = np.random.default_rng(seed)
+    level = np.repeat(rng.choice([0.7, 0.3, 0.0005, 3.0], size=8), -(-n // 8))[:n]
+    g = np.repeat(rng.choice([0.8, 2.0, 9.0, 0.001, 16.118096], size=8), -(-n // 8))[:n]
+    noise = rng.standard_normal((3, n)) * 0.05 + 1
+    values = {"d_loss_real": level * noise[0], "d_loss_fake": level * noise[1], "g_loss": g * noise[2]}
+    values["d_accuracy_fake"] = np.clip(1 - level / 2, 0, 1)
+    if seed % 3 == 0:
+        values["g_loss"][n // 2 : n // 2 + seed % 7] = np.nan
+    return values
+
+
+def cut(values: dict[str, FloatArray], n: int) -> Run:
+    steps = np.arange(1.0, n + 1)
+    return Run({name: Curve(steps, x[:n]) for name, x in values.items()})
+
+
+def state(diagnosis: Diagnosis) -> tuple[Any, ...]:
+    """All that a report shows of a diagnosis; NaN compares equal."""
+    return (diagnosis.verdict, repr(diagnosis.findings), repr(diagnosis.suspicions), repr(diagnosis.remarks),
+            repr(diagnosis.phases), repr(diagnosis.conventions), repr(diagnosis.unanswered))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(20, 700), st.integers(0, 1000))
+def test_live_equals_post_hoc_at_every_step_that_is_asked(n: int, seed: int) -> None:
+    values = random_run(n, seed)
+    monitor = Monitor()
+    asked = set(np.random.default_rng(seed).integers(1, n + 1, size=4)) | {n}
+    for i in range(n):
+        monitor.feed(i + 1.0, {name: float(x[i]) for name, x in values.items()})
+        if i + 1 in asked:
+            run = cut(values, i + 1)
+            assert state(monitor.diagnosis(run)) == state(diagnose(run))
+
+
+@pytest.mark.parametrize("n", [9000, 20_000])
+def test_live_equals_post_hoc_beyond_the_memory_of_single_points(n: int) -> None:
+    values = random_run(n, 4)
+    monitor = Monitor()
+    for i in range(n):
+        monitor.feed(i + 1.0, {name: float(x[i]) for name, x in values.items()})
+    run = cut(values, n)
+    assert state(monitor.diagnosis(run)) == state(diagnose(run))
+
+
+def test_asking_changes_nothing() -> None:
+    values = random_run(400, 11)
+    asked, left = Monitor(), Monitor()
+    for i in range(400):
+        row = {name: float(x[i]) for name, x in values.items()}
+        asked.feed(i + 1.0, row)
+        left.feed(i + 1.0, row)
+        if i % 50 == 0:
+            asked.diagnosis()
+    run = cut(values, 400)
+    assert state(asked.diagnosis(run)) == state(left.diagnosis(run))
+
+
+def test_the_future_does_not_change_the_past() -> None:
+    values = random_run(600, 21)
+    early = diagnose(cut(values, 300))
+    late = diagnose(cut(values, 600))
+    fired = {(f.rule, f.pattern, f.since, f.fired) for f in early.findings if f.until is not None}
+    if early.conventions == late.conventions:
+        assert fired <= {(f.rule, f.pattern, f.since, f.fired) for f in late.findings}
+
+
+def test_an_unknown_metric_is_refused_by_name() -> None:
+    with pytest.raises(KeyError, match="generator_badness"):
+        Monitor().feed(1, {"generator_badness": 0.5})
+
+
+def test_a_finding_is_returned_by_the_row_that_makes_it_sure() -> None:
+    monitor = Monitor()
+    fired = []
+    for step in range(1, 60):
+        bad = step >= 50
+        fired += [(step, f.rule) for f in monitor.feed(step, {"d_loss": float("nan") if bad else 1.2, "g_loss": 0.9})]
+    assert fired[0] == (50, "non-finite")
+
+
+def test_metrics_of_different_lengths_are_judged_each_on_its_own_steps() -> None:
+    run = Run({
+        "d_loss": Curve(np.arange(1.0, 1001), np.full(1000, 1.2) + 0.01 * np.sin(np.arange(1000))),
+        "g_loss": Curve(np.arange(5.0, 1001, 5), np.full(200, 0.9) + 0.01 * np.sin(np.arange(200))),
+        "fid": Curve(np.arange(100.0, 1001, 100), np.array([200.0, 90, 50, 40, 35, 33, 32, 32, 31, 31])),
+    })
+    diagnosis = diagnose(run)
+    assert diagnosis.verdict == "stable"
+    assert diagnosis.best is not None
+    assert diagnosis.best.start >= 700
