@@ -243,14 +243,27 @@ def _maximised(e: _Evidence) -> bool:
 
 
 def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
-    forms = ("separate",) if "law.bce.separate" in e.has else ("mean",)
-    if not any(e.breaks("bce", form) for form in forms):
+    form = "separate" if "law.bce.separate" in e.has else "mean"
+    if _starts_as_hinge(e):
+        return "hinge", 1, "log", ("the first rows have each half of D's loss near 1 and G's near 0: hinge",), ()
+    if not e.breaks("bce", form):
         return "bce", 1, "default", ("no loss is negative and J <= 1 as cross-entropy demands",), ()
     if _accuracy_excludes_lsgan(e):
         return "bce", 1, "log", ("J > 1, but accuracy and loss together exclude least squares",), ()
-    if not any(e.breaks("lsgan", form) for form in forms) and e.high("g_loss") < 4:
+    if not e.breaks("lsgan", form) and e.high("g_loss") < 4 and e.median("d_loss") <= 1.2:
         return "lsgan", 1, "log", ("J > 1 excludes cross-entropy, and the law of least squares holds",), ()
+    if not e.breaks("hinge", form):
+        return "hinge", 1, "log", ("J > 1 excludes cross-entropy, D's loss least squares; the law of the hinge holds",), ()
     return "bce", 1, "default", ("the losses break the law of every family",), ()
+
+
+def _starts_as_hinge(e: _Evidence) -> bool:
+    """Whether the first three rows of D's halves lie near 1 and of G near 0: an untrained D under a hinge loss."""
+    heads = [e.has[m].head[:3] for m in ("d_loss_real", "d_loss_fake", "g_loss") if m in e.has]
+    if len(heads) < 3 or min(len(head) for head in heads) < 3:
+        return False
+    real, fake, g = (float(np.median(head)) for head in heads)
+    return abs(real - 1) < 0.15 and abs(fake - 1) < 0.15 and abs(g) < 0.3
 
 
 def _accuracy_excludes_lsgan(e: _Evidence) -> bool:

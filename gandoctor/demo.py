@@ -37,7 +37,7 @@ def _recorded(folder: Path) -> Recorded | None:
 
 
 def _home() -> Path:
-    """The folder of the recorded runs: inside the package in a wheel, beside it in a checkout."""
+    """Return the folder of the recorded runs: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parent
     for place in (package / "_fixtures", package.parent / "fixtures"):
         if any(place.glob("*/expect.toml")):

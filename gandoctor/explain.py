@@ -11,7 +11,7 @@ from gandoctor.report.words import BASES, VERDICTS, clean, count, number, percen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gandoctor.model import Case, Condition, Pattern, Remedy, Rule, Window
+    from gandoctor.model import Case, Cause, Condition, Pattern, Remedy, Rule, Window
 
 _WEIGHTS = {
     "verdict": "decides the verdict",
@@ -24,13 +24,17 @@ _STATUS = {
     "experimental": "experimental: not yet seen on enough reference runs",
 }
 
-STRENGTHS = {"A": "strong evidence", "B": "some evidence", "C": "practice, little evidence"}
+STRENGTHS = {
+    "A": "a theorem with replicated experiments, or a large comparison",
+    "B": "one strong paper or several independent reports",
+    "C": "advice of practitioners",
+}
 
 _EXAMPLES = 2
 
 
 def page(rule: Rule, colour: bool = False, width: int = 100, blocks: bool = True) -> str:
-    """The page for a terminal, at most `width` columns wide, ending with a line break."""
+    """Return the page for a terminal, at most `width` columns wide, ending with a line break."""
     from gandoctor.report.terminal import lay_out
 
     verdict = VERDICTS[rule.verdict] if rule.verdict else "A remark, no failure"
@@ -39,17 +43,17 @@ def page(rule: Rule, colour: bool = False, width: int = 100, blocks: bool = True
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a text whose lines were broken by hand; an empty line comes before each."""
+    """Return the paragraphs of a text whose lines were broken by hand; an empty line comes before each."""
     whole = (" ".join(clean(part).split()) for part in text.split("\n\n"))
     return tuple(line for part in whole if part for line in ("", part))
 
 
 def sections(rule: Rule) -> tuple[Section, ...]:
-    """The page below its summary, without the parts on which the rule says nothing."""
+    """Return the page below its summary, without the parts on which the rule says nothing."""
     made = (
         Section("How it is recognised", tuple(item for pattern in rule.patterns for item in _pattern(rule, pattern))),
         Section("What it is confused with", tuple(Item(sentence(text)) for text in rule.false_positives)),
-        Section("Likely causes", tuple(Item(sentence(c.text), (f"Would confirm it: {ended(c.confirm)}",)) for c in rule.causes)),
+        Section("Likely causes", tuple(map(_cause, rule.causes))),
         Section("What to do", tuple(map(_remedy, rule.remedies)), "numbered"),
         Section("What to log", (Item(sentence(rule.log_this)),) if rule.log_this else ()),
         Section("Examples", tuple(map(_case, rule.cases[:_EXAMPLES]))),
@@ -59,12 +63,13 @@ def sections(rule: Rule) -> tuple[Section, ...]:
 
 
 def _pattern(rule: Rule, pattern: Pattern) -> Iterator[Item]:
-    """The pattern and beneath it its rows, all of which must hold."""
-    rows = "this row holds" if len(pattern.when) == 1 else "all these rows hold"
+    """Yield the pattern and beneath it its rows, all of which must hold."""
+    rows = "this holds" if len(pattern.when) == 1 else "all of this holds"
     families = f", for {', '.join(pattern.families)} losses" if pattern.families else ""
     warm = "after warm-up" if pattern.warm else "from the first step"
     yield Item(
-        f"{clean(pattern.name)} ({_WEIGHTS[pattern.weight]}{families}): {rows} for {_window(pattern.hold)}, {warm}.",
+        f'Pattern "{clean(pattern.name)}" {_WEIGHTS[pattern.weight]}{families}, when {rows}'
+        f" for {_window(pattern.hold)}, {warm}:",
         tuple(_row(condition, f"{rule.id}.{pattern.name}.{condition.name}") for condition in pattern.when),
     )
 
@@ -75,16 +80,20 @@ def _row(condition: Condition, name: str) -> str:
     source = f"; source {clean(condition.source)}" if condition.source else ""
     return (
         f"{clean(condition.signal)} over {_window(condition.window)} is {side} {number(condition.bound)}{over}. "
-        f"{condition.basis.capitalize()}, that is {BASES[condition.basis]}{source}. {sentence(condition.why)} "
+        f"{condition.basis.capitalize()} ({BASES[condition.basis]}{source}). {sentence(condition.why)} "
         f"To change it: --set {clean(name)}=VALUE"
     )
 
 
 def _window(window: Window) -> str:
-    """The length of a window: "20 points", "the longer of 50 points and 5 % of the run so far"."""
+    """Return the length of a window: "20 points", "the longer of 50 points and 5 % of the run so far"."""
     if not window.share:
         return count(window.points, "point")
     return f"the longer of {count(window.points, 'point')} and {percent(window.share)} of the run so far"
+
+
+def _cause(cause: Cause) -> Item:
+    return Item(sentence(cause.text), (f"Would confirm it: {ended(cause.confirm)}",) if cause.confirm else ())
 
 
 def _remedy(remedy: Remedy) -> Item:
@@ -96,7 +105,7 @@ def _remedy(remedy: Remedy) -> Item:
 
 
 def _case(case: Case) -> Item:
-    """A test of the rule: the curves in its notation and what they must lead to."""
+    """Return a test of the rule: the curves in its notation and what they must lead to."""
     curves = tuple(f"{clean(metric)}: {clean(text)}" for metric, text in case.curves.items())
     if not case.fires:
         return Item(f"{sentence(case.name)} The rule stays silent.", curves)

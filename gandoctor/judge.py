@@ -112,8 +112,13 @@ def _hold(now: Snapshot, pattern: Pattern) -> int:
 
 
 def _begin(now: Snapshot, pattern: Pattern) -> _Active:
-    """The state of a pattern whose rows have just come to hold: since the last of their onsets."""
-    back, since = min((now.onset(condition) for condition in pattern.when), key=lambda onset: onset[0])
+    """The state of a pattern whose rows have just come to hold: since the last of their onsets.
+
+    A row that looks at the whole run says what kind of run it is, not when something began; it dates nothing unless all
+    rows are of that kind.
+    """
+    dating = [condition for condition in pattern.when if condition.window.share < 1] or pattern.when
+    back, since = min((now.onset(condition) for condition in dating), key=lambda onset: onset[0])
     return _Active(since=since, index=now_index(now, pattern) - back)
 
 

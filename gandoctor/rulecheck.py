@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from string import Formatter
-from typing import Final
 
 from gandoctor.metrics import DERIVED, METRICS
 from gandoctor.notation import parse
@@ -16,8 +15,6 @@ from gandoctor.ruleshape import Table, is_number, label, shape_faults, shown, su
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SPEC = re.compile(r"[-+ ]?0?\d{0,2},?(\.\d{1,2})?[fgeE%]?")
-ENGINE_STATISTICS: Final = {"nonfinite": 1}
-"""Statistics that are no function of a window: the engine answers them."""
 SIGNAL = re.compile(r"\s*([a-z][a-z0-9_]*)\s*\(\s*([a-z0-9_]+(?:\s*,\s*[a-z0-9_]+)*)\s*\)\s*")
 """`statistic(metric)` or `statistic(metric, metric)`."""
 
@@ -53,7 +50,7 @@ def statistics() -> Mapping[str, int]:
     """Map each statistic that a signal may name to the number of metrics that it takes."""
     from gandoctor.statistics import STATISTICS  # a rule file is checked only where an engine is at hand
 
-    return {**{name: statistic.arity for name, statistic in STATISTICS.items()}, **ENGINE_STATISTICS}
+    return {name: statistic.arity for name, statistic in STATISTICS.items()}
 
 
 def _names(rows: list[Table], key: str) -> dict[str, object]:

@@ -77,27 +77,35 @@ class Snapshot:
         """Where the last stretch began in which the curve lay beyond the bound: (points ago, step).
 
         Of a level the first point of the trailing stretch in which three of any five neighbours are beyond the bound;
-        of any other statistic the middle of its window.
+        of a statistic that speaks for all points of its window the first of them; of one that compares the end of its
+        window with the rest the beginning of that end; of any other the middle of the window.
         """
         source = self.source(condition.signal.metrics[0])
         if source is None:
             return 0, self.step
         series, read = source
-        if condition.signal.statistic == NONFINITE:
+        statistic = condition.signal.statistic
+        if statistic == NONFINITE:
             return series.nonfinite_tail, series.nonfinite_since
         length = condition.window.length(series.count)
-        if condition.signal.statistic not in LEVELS:
-            back = min(series.blocks(max(length // 2, 1)), len(series.values))
-        else:
+        if statistic in LEVELS and condition.window.share < 1:
             values = (series.tail(4 * length) - read.shift) * read.scale
-            beyond = values > condition.bound if condition.above is not None else values < condition.bound
-            back = _trailing_stretch(beyond)
-        back = max(back, 1)
+            back = _trailing_stretch(values > condition.bound if condition.above is not None else values < condition.bound)
+        else:
+            back = series.blocks(int(LAG.get(statistic, 0.5) * length))
+        back = min(max(back, 1), len(series.values))
         return back << series.level, float(series.steps[-back])
 
 
 LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last"})
 """Statistics that say where a curve lies, so that each single point can be held against the bound."""
+
+LAG = {
+    **dict.fromkeys(("minimum", "maximum", "median", "low", "high", "distinct", "span", "wobble", "spread", "pinned", "extent"), 1.0),
+    **dict.fromkeys(("jump", "explosion"), 0.1),
+    **dict.fromkeys(("worsening", "loss_of"), 0.0),
+}
+"""How far back in its window what a statistic measures began, as a share of the window."""
 
 
 def _trailing_stretch(beyond: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

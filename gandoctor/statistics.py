@@ -111,9 +111,21 @@ def extent(window: FloatArray) -> float:
 
 
 def wobble(window: FloatArray) -> float:
-    """The spread over the median size: how far a curve moves against where it stands. Needs 10 points."""
+    """The spread over the median size: how far a curve moves against where it stands. Needs 10 points.
+
+    Never less than half a unit of the last digit that the log prints: what is rounded away is not known to stand still.
+    """
     x = _finite(window)
-    return spread(x) / max(extent(x), 1e-12) if len(x) >= 10 else float("nan")
+    return max(spread(x), 0.5 * resolution(x)) / max(extent(x), 1e-12) if len(x) >= 10 else float("nan")
+
+
+def resolution(window: FloatArray) -> float:
+    """The unit of the last decimal that the values are printed with, from 1 to 1e-6; 0 for more decimals than six."""
+    for decimals in range(7):
+        scaled = window * 10.0**decimals
+        if (np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(np.abs(scaled), 1)).all():
+            return float(10.0**-decimals)
+    return 0.0
 
 
 def distinct(window: FloatArray) -> float:

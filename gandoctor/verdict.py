@@ -39,10 +39,11 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
             found += [_with_confidence(f, known) for f in judge.findings()]
     found.sort(key=lambda f: (not f.active, -f.confidence, f.since))
     deciding = tuple(f for f in found if f.weight == "verdict" and f.confidence >= 0.5)
-    suspicions = tuple(f for f in found if f not in deciding and f.weight != "remark")
+    doubtful = [f for f in found if f.active and f not in deciding]
+    suspicions = tuple(f for f in doubtful if f.weight != "remark")
     answer = _answer(run, views, deciding, known)
     answer = _if_alternatives_agree(answer, tracks, deciding)
-    present = [f for f in deciding if f.active] or [f for f in suspicions if f.active]
+    present = [f for f in deciding if f.active] or suspicions
     warm = min((t.warm_since for t in tracks if t.warm_since == t.warm_since), default=float("nan"))
     made = timeline.phases(run, warm, deciding, judged=answer.verdict != "inconclusive" or bool(deciding))
     return Diagnosis(
@@ -55,7 +56,7 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
         phases=made,
         findings=deciding,
         suspicions=suspicions,
-        remarks=tuple(f for f in found if f.weight == "remark"),
+        remarks=tuple(f for f in doubtful if f.weight == "remark"),
         unanswered=gaps.unanswered(views, rulebook),
         causes=advice.causes(run, present, rulebook),
         remedies=advice.remedies(present, rulebook),

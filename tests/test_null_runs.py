@@ -8,8 +8,8 @@ import red_noise
 
 from gandoctor.engine import diagnose
 
-SEEDS = range(24)
-CELLS = [(phi, points) for phi in (0.0, 0.3, 0.6, 0.9) for points in (450, 2000)]
+SEEDS = range(16)
+CELLS = [(phi, 450) for phi in (0.0, 0.3, 0.6, 0.9)] + [(0.9, 2000)]
 
 
 @pytest.mark.parametrize(("phi", "points"), CELLS)

@@ -33,7 +33,7 @@ def _table(made: list[tuple[Recorded, Diagnosis]]) -> None:
     from gandoctor.report.sentences import row
     from gandoctor.report.terminal import table
 
-    rows = [(*row(diagnosis, one.name), "yes" if _right(one, diagnosis) else f"no: {one.verdict}") for one, diagnosis in made]
+    rows = [(*row(found, one.name), "yes" if _right(one, found) else f"no: {one.verdict}") for one, found in made]
     now = screen()
     show(f"{count(len(made), 'recorded run')} whose outcome is known:\n\n")
     show(table(("run", "verdict", "since", "sure", "right"), rows, now.colour, now.width, now.blocks), now.colour)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.commands import files, formats
@@ -13,6 +12,7 @@ from gandoctor.errors import BadOption, GandoctorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from gandoctor.model import Diagnosis, Rulebook
 
@@ -64,7 +64,7 @@ def run(request: Request) -> int:
 
 
 def status(verdicts: set[str], failed: bool, exit_code: bool) -> int:
-    """The exit status: an unreadable log outweighs a failure, a failure outweighs an open question."""
+    """Return the exit status: an unreadable log outweighs a failure, a failure outweighs an open question."""
     if failed:
         return WRONG
     if not exit_code:
@@ -81,7 +81,7 @@ def _check(output: Path, request: Request) -> None:
 
 
 def _diagnoses(request: Request, rulebook: Rulebook, collected: _Collected) -> Iterator[tuple[str, Diagnosis]]:
-    """The diagnosis of each log that can be read; the others are named on standard error."""
+    """Yield the diagnosis of each log that can be read; the others are named on standard error."""
     from gandoctor.engine import diagnose
 
     for path in request.paths:
@@ -97,8 +97,8 @@ def _diagnoses(request: Request, rulebook: Rulebook, collected: _Collected) -> I
             if os.environ.get("GANDOCTOR_TRACEBACK"):
                 raise
             complain(
-                f"{path}: gandoctor failed on this log, which is a fault in gandoctor ({type(error).__name__}: {error}); "
-                "GANDOCTOR_TRACEBACK=1 shows where"
+                f"{path}: gandoctor failed on this log, which is a fault in gandoctor"
+                f" ({type(error).__name__}: {error}); GANDOCTOR_TRACEBACK=1 shows where"
             )
         else:
             yield path, diagnosis
@@ -128,7 +128,7 @@ def _report(path: str, diagnosis: Diagnosis, request: Request, collected: _Colle
 
 
 def _stdout(request: Request) -> str | None:
-    """The format for standard output: what was asked for; the terminal's unless the report goes to a file."""
+    """Return the format for standard output: what was asked for; the terminal's unless the report goes to a file."""
     return request.format or (None if request.outputs else "terminal")
 
 

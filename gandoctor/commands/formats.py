@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gandoctor.errors import BadOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gandoctor.commands.screen import Screen
     from gandoctor.model import Diagnosis
@@ -30,7 +30,7 @@ PICTURES = ("png", "svg", "pdf")
 
 
 def of_file(path: Path) -> str:
-    """The format for a file of that name; BadOption for a suffix that stands for none."""
+    """Return the format for a file of that name; BadOption for a suffix that stands for none."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
@@ -39,7 +39,7 @@ def of_file(path: Path) -> str:
 
 
 def text(format_: str, path: str, diagnosis: Diagnosis, screen: Screen) -> str:
-    """The report of one run in one of `TEXTS`."""
+    """Return the report of one run in one of `TEXTS`."""
     from gandoctor.report import json, markdown, terminal
 
     if format_ == "json":
@@ -52,7 +52,7 @@ def text(format_: str, path: str, diagnosis: Diagnosis, screen: Screen) -> str:
 
 
 def joined(format_: str, texts: Sequence[str]) -> str:
-    """The reports of several runs as one: JSON as an array, the rest one after the other."""
+    """Return the reports of several runs as one: JSON as an array, the rest one after the other."""
     if format_ == "json" and len(texts) != 1:
         return "[\n" + ",\n".join(text.rstrip("\n") for text in texts) + "\n]\n"
     if format_ == "jsonl":

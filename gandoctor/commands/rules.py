@@ -40,7 +40,7 @@ def list_all(rulebook: str, folders: Sequence[Path]) -> int:
     from gandoctor.rulebook import load
 
     book = load(rulebook, folders)
-    rows = [(rule.id, VERDICTS[rule.verdict] if rule.verdict else "a remark", rule.status, rule.title) for rule in book.rules]
+    rows = [(r.id, VERDICTS[r.verdict] if r.verdict else "a remark", r.status, r.title) for r in book.rules]
     now = screen()
     show(table(("rule", "verdict", "status", "what it is"), rows, now.colour, now.width, now.blocks), now.colour)
     show(f"\nRulebook {book.name}, hash {book.hash}. One of them: gandoctor explain RULE\n")
@@ -59,7 +59,8 @@ def test(folder: Path | None, rulebook: str) -> int:
         if not result.passed:
             complain(_failed(result))
     wrong = sum(not result.passed for result in results)
-    show(f"{count(len(results), 'case')} of {count(len(chosen), 'rule')}: {len(results) - wrong} passed, {wrong} failed\n")
+    tried = f"{count(len(results), 'case')} of {count(len(chosen), 'rule')}"
+    show(f"{tried}: {len(results) - wrong} passed, {wrong} failed\n")
     return 1 if wrong else 0
 
 

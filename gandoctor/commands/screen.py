@@ -30,7 +30,7 @@ class Screen:
 
 
 def screen() -> Screen:
-    """What standard output can show: colour on a terminal only, and not where NO_COLOR is set (no-color.org)."""
+    """Return what standard output can show: colour on a terminal only, and not where NO_COLOR is set (no-color.org)."""
     terminal = sys.stdout.isatty()
     width = min(shutil.get_terminal_size((_UNKNOWN_WIDTH, 24)).columns, _WIDEST) if terminal else _UNKNOWN_WIDTH
     return Screen(terminal and wants_colour(os.environ), can_show(_SIGNS), width)

@@ -34,9 +34,9 @@ TOTAL = _words("total all full overall tot")
 
 HELD_OUT = _words("val valid validation dev test tst eval heldout holdout")
 SMOOTHED = _words("mean avg average averaged running rolling smooth smoothed ema ewma moving epoch")
-SPREAD = _words("std stdev stddev var variance num count counts min max minimum maximum sem ci total_count")
+SPREAD = _words("std stdev stddev var variance num count counts min max minimum maximum sem ci best lowest highest")
 
-CLASS_HEAD = _words("cls class classes classifier clf label labels aux auxiliary category categorical c op")
+CLASS_HEAD = _words("cls class classes classifier clf label labels aux auxiliary category categorical op")
 TERMS = _words(
     "l1 l2 mse mae rmse huber rec recon reconst reconstruction reconstructed cyc cycle cycles consistency idt idn id "
     "ident identity vgg percep perceptual perc lpips feat feats feature features fm content style tv kl kld klg js "
@@ -68,10 +68,13 @@ AXIS_STEP = ("step", "steps", "iter", "iters", "iteration", "iterations", "itr",
 AXIS_EPOCH = _words("epoch epochs ep epoche epoca")
 AXIS_BATCH = _words("batch batches minibatch batchidx bi")
 AXIS_KIMG = frozenset({"kimg", "nimg", "cur_nimg", "tick", "ticks"})
-AXIS_WORDS = frozenset(
-    [*AXIS_STEP, *AXIS_EPOCH, *AXIS_BATCH, *AXIS_KIMG]
-    + [*_words("global current cur n num number no idx index counter progress row line unnamed i id train training")]
-    + [*_words("total of count done size images seen")]
+AXIS_WORDS = (
+    _words("global current cur n num number no idx index counter progress row line unnamed i id train training total of")
+    | _words("count done size images seen")
+    | AXIS_EPOCH
+    | AXIS_BATCH
+    | AXIS_KIMG
+    | frozenset(AXIS_STEP)
 )
 
 _GLUED = DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | REAL | FAKE | ADVERSARIAL | _words("gan gp lr total val")
@@ -149,6 +152,7 @@ PHRASES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("wasserstein",), "wasserstein"),
     (("w", "distance"), "wasserstein"),
     (("w", "dist"), "wasserstein"),
+    (("wass",), "wasserstein"),
     (("wdist",), "wasserstein"),
     (("wdistance",), "wasserstein"),
     (("emdistance",), "wasserstein"),

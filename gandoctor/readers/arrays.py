@@ -58,7 +58,7 @@ def read_arrays(sources: Sequence[Source]) -> RawLog:
             notes += [note] if note else []
     if not arrays:
         raise UnreadableLog(f"{sources[0].name} holds no curve: {'; '.join(notes) or 'its arrays are empty'}")
-    notes += [f"read together with {source.name}" for source in sources[1:]]
+    notes += [f"{source.name} was read with it" for source in sources[1:]]
     return stretch(arrays, sources[0].name, notes=notes)
 
 
@@ -86,9 +86,9 @@ def _array(source: Source, handle: str | IO[bytes]) -> Any:
     try:
         return np.load(handle, allow_pickle=False)
     except ValueError as error:
-        if "allow_pickle" in str(error) or "Object arrays" in str(error):
+        if "Object arrays" in str(error):
             raise UnreadableLog(f"{source.name} {_OBJECTS}") from error
-        raise UnreadableLog(f"{source.name} is a damaged NumPy file: {error}") from error
+        raise UnreadableLog(f"{source.name} is a damaged NumPy file: it is cut off or was overwritten") from error
     except (EOFError, OSError, zipfile.BadZipFile) as error:
         raise UnreadableLog(f"{source.name} is a damaged NumPy file: {error}") from error
 

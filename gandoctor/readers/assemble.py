@@ -32,7 +32,7 @@ def assemble(raw: RawLog, options: ReadOptions | None = None) -> tuple[Run, ...]
     columns = map_columns(raw, chosen.map)
     raw, repeated = without_repeats(raw, columns)
     rows = rows_of_losses(raw, columns)
-    axis = build_axis(raw, rows)
+    axis = build_axis(raw, rows, columns.counter)
     order = _order(raw, axis, rows, columns)
     made = _Made(raw, axis, order, chosen, (*raw.notes, *repeated, *axis.notes, *order.notes))
     runs = [run for i in range(order.runs) if (run := made.run(i, columns)) is not None]
@@ -92,14 +92,11 @@ class _Made:
                 columns = map_columns(raw, _logged_only(self.options.map, raw))
             except NoGanCurve:
                 return None
-        notes: list[str] = [*self.notes, *columns.notes]
-        curves = {}
-        for metric, column in columns.metrics.items():
-            curve = self._curve(column, mine, columns.scales.get(metric, 1.0), notes, metric)
-            if len(curve):
-                curves[metric] = curve
+        found = {m: self._curve(c, mine, columns.scales.get(m, 1.0)) for m, c in columns.metrics.items()}
+        curves = {metric: curve for metric, (curve, _) in found.items() if len(curve)}
         if not curves:
             return None
+        notes = (*self.notes, *columns.notes, *_said_of_twins({m: twins for m, (_, twins) in found.items()}))
         return Run(
             curves,
             name=self.raw.name,
@@ -110,7 +107,7 @@ class _Made:
             notes=tuple(dict.fromkeys(notes)),
         )
 
-    def _curve(self, column: str, mine: BoolArray | None, scale: float, notes: list[str], metric: str) -> Curve:
+    def _curve(self, column: str, mine: BoolArray | None, scale: float) -> tuple[Curve, _Twins]:
         """The values of a column at their steps, rising; of values at one step the last one stays."""
         logged = self.raw.logged.get(column)
         rows = mine if logged is None else logged if mine is None else logged & mine
@@ -121,24 +118,40 @@ class _Made:
             values = values * scale
         change = np.diff(steps)
         if (change > 0).all():
-            return Curve(steps, values)
+            return Curve(steps, values), _Twins()
         if (change < 0).any():
             order = np.argsort(steps, kind="stable")
             steps, values = steps[order], values[order]
-        return _last_of_equals(steps, values, notes, metric)
+        return _last_of_equals(steps, values)
 
 
-def _last_of_equals(steps: FloatArray, values: FloatArray, notes: list[str], metric: str) -> Curve:
+@dataclass(frozen=True, slots=True)
+class _Twins:
+    """How many points stood at a step that was logged again, and how many of them had another value."""
+
+    dropped: int = 0
+    differ: int = 0
+
+
+def _last_of_equals(steps: FloatArray, values: FloatArray) -> tuple[Curve, _Twins]:
     """One value a step: the last that was logged."""
     last = np.r_[np.diff(steps) > 0, True]
-    if last.all():
-        return Curve(steps, values)
-    dropped = int(np.count_nonzero(~last))
     same = (values[:-1] == values[1:]) | (np.isnan(values[:-1]) & np.isnan(values[1:]))
-    differ = int(np.count_nonzero(~same & ~last[:-1]))
-    said = "the same value" if not differ else f"{differ} of them with another value, the last one stays"
-    notes.append(f"{metric}: {dropped} point(s) at a step that was logged twice were dropped ({said})")
-    return Curve(steps[last], values[last])
+    twins = _Twins(int(np.count_nonzero(~last)), int(np.count_nonzero(~same & ~last[:-1])))
+    return Curve(steps[last], values[last]), twins
+
+
+def _said_of_twins(found: Mapping[str, _Twins]) -> list[str]:
+    """A sentence for each group of metrics with the same counts."""
+    groups: dict[_Twins, list[str]] = {}
+    for metric, twins in found.items():
+        if twins.dropped:
+            groups.setdefault(twins, []).append(metric)
+    return [
+        f"{', '.join(metrics)}: {twins.dropped} point(s) at a step that was logged again were dropped, "
+        + (f"{twins.differ} with another value: the last one stays" if twins.differ else "all with the same value")
+        for twins, metrics in groups.items()
+    ]
 
 
 def _part(raw: RawLog, mine: BoolArray) -> RawLog:

@@ -30,14 +30,16 @@ class Axis:
     notes: tuple[str, ...] = ()
 
 
-def build_axis(raw: RawLog, rows: BoolArray) -> Axis:
+def build_axis(raw: RawLog, rows: BoolArray, nameless: str | None = None) -> Axis:
     """The axis of `raw`; `rows` are those that hold a curve, by which the counters are judged.
+
+    `nameless` is a column that counts although nothing says so.
 
     In this order: thousands of images; a step that goes on from epoch to epoch; epoch and a step or batch within it,
     as a step; an epoch a row; an index; epochs of several rows, as fractions of an epoch; the order of the rows.
     """
     notes: list[str] = []
-    found = find_counters(raw, rows, notes)
+    found = find_counters(raw, rows, notes, nameless)
     axis = _choose(found, rows, notes)
     if axis is None:
         axis = Axis(np.arange(1.0, len(rows) + 1), "row")
@@ -46,40 +48,34 @@ def build_axis(raw: RawLog, rows: BoolArray) -> Axis:
 
 
 def _choose(found: Mapping[Kind, Counter], rows: BoolArray, notes: list[str]) -> Axis | None:
-    epoch, inner = found.get("epoch"), found.get("batch")
+    epoch, inner = found.get("epoch"), found.get("step") or found.get("batch")
     if "kimg" in found:
         return Axis(filled(found["kimg"].values), "kimg")
-    step = found.get("step")
-    if step and not (epoch and _begins_again(epoch, step, rows)):
-        return _several_rows(filled(step.values), "step", rows, notes) or Axis(filled(step.values), "step", loops=True)
-    inner = step or inner
-    if epoch and inner:
+    if epoch and inner and _begins_again(epoch, inner, rows):
         return _combined(epoch, inner, rows, notes)
     if inner:
-        return Axis(filled(inner.values), "step", loops=True)
+        steps = filled(inner.values)
+        return _several_rows(steps, "step", rows, notes) or Axis(steps, "step", loops=True)
     if epoch:
         return _epochs(epoch, found.get("index"), rows, notes)
-    return Axis(filled(found["index"].values), "step") if "index" in found else None
+    return Axis(filled(found["index"].values), "step", loops=True) if "index" in found else None
 
 
 def _begins_again(epoch: Counter, inner: Counter, rows: BoolArray) -> bool:
-    """Whether `inner` starts anew in each epoch: the epochs' ranges of it overlap."""
+    """Whether `inner` starts anew in each epoch: where it falls, the epoch rises.
+
+    A counter that goes on over the epochs falls only where the epoch falls with it, at a restart. The bound leaves room
+    for two processes that write at once.
+    """
     epochs, values = filled(epoch.values)[rows], filled(inner.values)[rows]
-    order = np.argsort(epochs, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(epochs[order]) > 0])
-    if len(starts) < 2:
-        return False
-    low = np.minimum.reduceat(values[order], starts)
-    high = np.maximum.reduceat(values[order], starts)
-    return bool(np.mean(low[1:] <= high[:-1]) >= 0.5)
+    falls, change = np.diff(values) < 0, np.diff(epochs)
+    return bool(np.count_nonzero(falls & (change > 0)) > 0.25 * np.count_nonzero(falls & (change != 0)))
 
 
 def _combined(epoch: Counter, inner: Counter, rows: BoolArray, notes: list[str]) -> Axis:
     """Epoch and a counter within it as one step: (epoch - first) x steps per epoch + counter."""
     epochs, values = filled(epoch.values), filled(inner.values)
     seen = epochs[rows]
-    if not len(seen) or seen.min() == seen.max():
-        return Axis(values, "step", loops=True)
     size = _epoch_size(seen, values[rows], inner.total)
     first = min(float(seen.min()), 1.0)
     notes.append(f"'{inner.column}' begins again in each '{epoch.column}': put together, {size:g} to an epoch")
@@ -89,16 +85,35 @@ def _combined(epoch: Counter, inner: Counter, rows: BoolArray, notes: list[str])
 def _epoch_size(epochs: FloatArray, inner: FloatArray, total: float | None) -> float:
     """How far the inner counter goes in an epoch.
 
-    The total behind the slash where it was printed. Else the counter is taken to go on evenly over the boundary, which
-    makes the size last + increment - first; at least the highest value seen.
+    The total behind the slash where it was printed. Else rows are taken to be evenly apart in the true step, so that
+    from row to row the change of the inner counter + size x the change of the epoch is the same.
     """
     highest = float(inner.max())
     if total is not None and total >= highest:
         return total
-    jumps = np.flatnonzero(np.diff(epochs) == 1)
-    even = inner[jumps] + typical_increment(inner) - inner[jumps + 1]
-    guess = float(np.median(even)) if len(jumps) else highest + 1
-    return max(guess, highest + (1.0 if inner.min() == 0 else 0.0))
+    turn, move = np.diff(epochs), np.diff(inner)
+    apart = _solved(turn, move)
+    ahead = turn > 0
+    if apart > 0 and np.mean(move[ahead] + apart * turn[ahead] > 0) >= 0.9:
+        return apart
+    return highest + (1.0 if inner.min() == 0 else 0.0)
+
+
+def _solved(turn: FloatArray, move: FloatArray) -> float:
+    """The size that makes move + size x turn constant; 0 where the rows do not say.
+
+    Rows within an epoch give the constant, rows where the counter fell as the epoch rose the size. Without the former
+    (one row an epoch) the two commonest changes of the epoch give two equations.
+    """
+    within, wraps = (turn == 0) & (move > 0), (turn > 0) & (move < 0)
+    if within.any() and wraps.any():
+        return float(np.median((np.median(move[within]) - move[wraps]) / turn[wraps]))
+    turns, counts = np.unique(turn[turn > 0], return_counts=True)
+    common = np.sort(turns[np.argsort(counts, kind="stable")[::-1][:2]])
+    if len(common) < 2:
+        return 0.0
+    few, many = (float(np.median(move[turn == value])) for value in common)
+    return (few - many) / float(common[1] - common[0])
 
 
 def _epochs(epoch: Counter, index: Counter | None, rows: BoolArray, notes: list[str]) -> Axis | None:

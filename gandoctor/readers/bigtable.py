@@ -11,6 +11,7 @@ import numpy as np
 from gandoctor.readers.cells import MISSING, NAN, BoolArray, number
 from gandoctor.readers.dialect import Dialect, split_line
 from gandoctor.readers.raw import RawLog
+from gandoctor.readers.tablerows import skipped_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _text_columns(source: Source, dialect: Dialect) -> frozenset[int] | None:
 
 
 def _kind(cells: list[str], *, comma: bool) -> str:
-    """"plain" for numbers as pandas reads them, "text", or "odd" for any other way of writing a number."""
+    """How a column is written: "plain" as pandas reads numbers, "odd" for any other way to write one, or "text"."""
     said = [cell for cell in cells if cell not in MISSING]
     if all(_plain(cell, comma=comma) for cell in said):
         return "plain"
@@ -80,17 +81,21 @@ def _parse(source: Source, dialect: Dialect, text: frozenset[int]) -> Any:
     }  # fmt: skip
     if tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1):
         options["float_precision"] = "round_trip"  # newer parsers round exactly without being told
+    nan = _mentions_nan(source, dialect)
+    options["na_values"] = [*MISSING, *NAN] if nan else [*MISSING]
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        for nan in ((), tuple(NAN)):
-            options["na_values"] = [*MISSING, *nan]
-            try:
-                frame = pd.read_csv(_handle(source), **options)
-            except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
-                continue
-            frame = frame[[name for name, kind in types.items() if kind == "float64"]]
-            return frame, (_said_nan(source, frame, options) if nan else {})
-    return None
+        try:
+            frame = pd.read_csv(_handle(source), **options)
+        except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
+            return None
+        frame = frame[[name for name, kind in types.items() if kind == "float64"]]
+        return frame, (_said_nan(source, frame, options) if nan else {})
+
+
+def _mentions_nan(source: Source, dialect: Dialect) -> bool:
+    start = _first_byte(source, dialect)
+    return any(source.content.find(word, start) >= 0 for word in (b"nan", b"NaN", b"NAN", b"Nan"))
 
 
 def _handle(source: Source) -> Any:
@@ -99,12 +104,21 @@ def _handle(source: Source) -> Any:
 
 def _said_nan(source: Source, frame: Any, options: dict[str, Any]) -> dict[str, BoolArray]:
     """For each column with NaN: where the file says "nan", as against saying nothing."""
+    return {name: _where_nan(source, name, options) for name in frame.columns if frame[name].isna().any()}
+
+
+def _where_nan(source: Source, name: str, options: dict[str, Any]) -> BoolArray:
     import pandas as pd
 
-    sparse = [name for name in frame.columns if frame[name].isna().any()]
-    options = options | {"usecols": sparse, "na_values": [], "dtype": "str", "na_filter": False}
-    words = pd.read_csv(_handle(source), **options)
-    return {name: words[name].str.strip().isin(NAN).to_numpy(dtype=np.bool_) for name in sparse}
+    options = options | {"usecols": [name]}
+    for words, said in ((NAN, True), (MISSING, False)):  # most columns say only one of the two, which numbers can tell
+        try:
+            column = pd.read_csv(_handle(source), **options | {"na_values": list(words)})[name]
+        except ValueError:
+            continue
+        return (column.isna() & said).to_numpy(dtype=np.bool_)
+    text = pd.read_csv(_handle(source), **options | {"dtype": "str", "na_filter": False})[name]
+    return text.str.strip().isin(NAN).to_numpy(dtype=np.bool_)
 
 
 def _rows_are_whole(source: Source, dialect: Dialect, frame: Any) -> bool:
@@ -119,11 +133,17 @@ def _rows_are_whole(source: Source, dialect: Dialect, frame: Any) -> bool:
     return sum(block.count(mark) for block in _blocks(source, dialect)) == len(frame) * (dialect.width - 1)
 
 
-def _blocks(source: Source, dialect: Dialect) -> Iterator[bytes]:
-    """The bytes of the table from its first data line on."""
+def _first_byte(source: Source, dialect: Dialect) -> int:
+    """Where the first data line begins; too early where lines end with a lone carriage return."""
     at = 0
     for _ in range(dialect.start):
         at = source.content.find(b"\n", at) + 1
+    return at
+
+
+def _blocks(source: Source, dialect: Dialect) -> Iterator[bytes]:
+    """The bytes of the table from its first data line on."""
+    at = _first_byte(source, dialect)
     while block := source.content[at : at + _BLOCK]:
         yield block
         at += _BLOCK
@@ -146,6 +166,6 @@ def _log(parsed: Any, dialect: Dialect, source: Source, text: frozenset[int]) ->
             columns[title] = column
         if present[name].any() and not present[name].all():
             logged[title] = present[name]
-    notes = [f"{len(dialect.skipped)} lines before the table were left out"] if dialect.skipped else []
+    notes = [skipped_note(dialect)] if dialect.skipped else []
     notes += [f"column {dialect.names[i]!r} is not numeric and was left out" for i in sorted(text)]
     return RawLog(columns, source.name, logged, lines, notes=tuple(notes))

@@ -38,7 +38,11 @@ _ODD_NAN = {"-nan(ind)", "nan(ind)", "nan%"}
 
 def unwrap(text: str) -> str:
     """The line with each `tensor(1.01, device='cuda:0', grad_fn=<...>)` replaced by its number."""
-    return _TENSOR.sub(r"\1", text) if "tensor(" in text else text
+    return _TENSOR.sub(_first, text) if "tensor(" in text else text
+
+
+def _first(found: re.Match[str]) -> str:
+    return found[1]
 
 
 def number(text: str, *, comma: bool = False) -> float | None:
@@ -93,7 +97,7 @@ def parse_cells(cells: Sequence[str], *, comma: bool = False) -> Cells:
         values = np.array([float(cell) for cell in cells], dtype=np.float64)
     except ValueError:
         return _parse_each(cells, comma=comma)
-    if any("_" in cell for cell in cells):
+    if "_" in "".join(cells):  # float takes 1_000, and a log's 2024_01_31 is no number
         return _parse_each(cells, comma=comma)
     return Cells(values, np.ones(len(values), dtype=np.bool_))
 

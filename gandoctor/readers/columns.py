@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from gandoctor.model import PAIR
 from gandoctor.readers.collisions import settle
 from gandoctor.readers.evidence import Evidence, accuracy_scale
 from gandoctor.readers.names import Name, understand
+from gandoctor.readers.nameless import guess_nameless
 from gandoctor.readers.raw import RawLog
 from gandoctor.readers.roles import assign
 
@@ -26,13 +28,15 @@ class ColumnMap:
 
     `metrics`: canonical name, with `@PAIR` where a log has several pairs -> column. `scales`: canonical name -> the
     factor its values need (percent accuracies: .01). `unmapped` holds the columns that became nothing, without those
-    of the step axis. `notes` say what was decided by context.
+    of the step axis and of clocks and machines. `notes` say what was decided by context. `counter` is the column that
+    counts in a log whose columns have no names.
     """
 
     metrics: Mapping[str, str]
     scales: Mapping[str, float] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    counter: str | None = None
 
 
 def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> ColumnMap:
@@ -47,23 +51,28 @@ def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> Colu
     free = [name for name in names if name.column not in given.values()]
     settled, notes = settle(free, evidence)
     metrics = {metric: name.column for metric, name in assign(settled).items()}
+    guess = guess_nameless(raw) if not metrics and not given else None
+    if guess:
+        metrics, notes = {"d_loss": guess.d, "g_loss": guess.g}, (*notes, guess.note)
     metrics = {metric: column for metric, column in metrics.items() if metric not in given} | given
     scales, refused = _scales(metrics, evidence)
     metrics = {metric: column for metric, column in metrics.items() if column not in refused}
-    notes += tuple(f"'{column}' is named like an accuracy and leaves 0 to 100 %: not used" for column in refused)
+    notes += tuple(f"'{column}' is named like an accuracy and is none by its values: not used" for column in refused)
     if not any(METRICS[metric.partition(PAIR)[0]].kind in _GAN_KINDS for metric in metrics):
         raise NoGanCurve(_nothing_found(raw, names))
-    used = set(metrics.values())
-    unmapped = tuple(name.column for name in names if name.column not in used and name.what != "axis")
-    return ColumnMap(metrics, scales, unmapped, notes)
+    used = {*metrics.values(), guess.counter if guess else None}
+    unmapped = tuple(n.column for n in names if n.column not in used and n.what not in ("axis", "telemetry"))
+    return ColumnMap(metrics, scales, unmapped, notes, guess.counter if guess else None)
 
 
 def _understood(column: str, raw: RawLog) -> Name:
     """The column's name taken apart; the only column of a log may have left its name to the file."""
-    others = [other for other in raw.columns if other != column and understand(other).what not in ("axis", "other")]
-    if column.strip().lower() in _ANONYMOUS and not others:
-        return replace(understand(raw.name), column=column)
-    return understand(column)
+    name = understand(column)
+    if column.strip().lower() not in _ANONYMOUS:
+        return name
+    aside = ("axis", "telemetry")
+    alone = all(other == column or understand(other).what in aside for other in raw.columns)
+    return replace(understand(raw.name), column=column) if alone else name
 
 
 def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
@@ -76,7 +85,8 @@ def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
         if name not in METRICS:
             faults.append(f"'{metric}' is no metric; the metrics are {', '.join(METRICS)}{_near(name, list(METRICS))}")
         elif exact is None:
-            faults.append(f"the log has no column '{column}'; it has {_listed(raw.columns)}{_near(column, raw.columns)}")
+            has = f"it has {_listed(raw.columns)}{_near(column, list(raw.columns))}"
+            faults.append(f"the log has no column '{column}'; {has}")
         else:
             found[metric] = exact
     if faults:
@@ -84,8 +94,8 @@ def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
     return found
 
 
-def _near(word: str, good: Mapping[str, object] | Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, list(good), n=1)
+def _near(word: str, good: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, good, n=1)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
@@ -97,34 +107,32 @@ def _listed(columns: Mapping[str, object]) -> str:
 
 def _scales(metrics: Mapping[str, str], evidence: Evidence) -> tuple[dict[str, float], tuple[str, ...]]:
     """The factors of the accuracies, and the columns that cannot be accuracies."""
-    wanted = {metric: column for metric, column in metrics.items() if METRICS[metric.partition(PAIR)[0]].kind == "accuracy"}
+    wanted = {m: column for m, column in metrics.items() if METRICS[m.partition(PAIR)[0]].kind == "accuracy"}
     if not wanted:
         return {}, ()
-    scales = accuracy_scale([(column, evidence.values(column)) for column in wanted.values()])
+    losses = [column for m, column in metrics.items() if METRICS[m.partition(PAIR)[0]].kind == "loss"]
+    honest = [column for column in wanted.values() if not evidence.is_percent_of(column, losses)]
+    scales = accuracy_scale([(column, evidence.values(column)) for column in honest])
     refused = tuple(column for column in wanted.values() if column not in scales)
     return {metric: scales[c] for metric, c in wanted.items() if scales.get(c, 1.0) != 1.0}, refused
 
 
 def _nothing_found(raw: RawLog, names: Sequence[Name]) -> str:
     """The message of NoGanCurve: what is there, what is likeliest, and what to type."""
-    columns = {name.column: None for name in names if name.what != "axis"}
-    if not columns:
-        return f"{raw.name}: no column of numbers beside the step, so no discriminator, generator or quality curve"
     likely = sorted((n for n in names if n.what != "axis"), key=_unlikely)
-    d = next((n.column for n in likely if n.who == "D"), likely[0].column)
-    g = next((n.column for n in likely if n.who == "G"), next((n.column for n in likely if n.column != d), d))
+    if not likely:
+        return f"{raw.name}: no column of numbers beside the step, so no discriminator, generator or quality curve"
+    d = next((n for n in likely if n.who != "G"), None)
+    g = next((n for n in likely if n.who == "G"), next((n for n in likely if n is not d), None))
+    typed = [f"--map {m}={shlex.quote(n.column)}" for m, n in (("d_loss", d), ("g_loss", g)) if n]
+    if len(likely) == 1:
+        typed = [f"--map {m}={shlex.quote(likely[0].column)}" for m in ("d_loss", "g_loss")]
+    listed = _listed({n.column: None for n in names if n.what != "axis"})
     return (
-        f"{raw.name}: no discriminator, generator or quality curve was recognised among its columns {_listed(columns)}. "
-        f"Likeliest: '{d}', '{g}'. Say which they are: --map d_loss={_quoted(d)} --map g_loss={_quoted(g)}"
+        f"{raw.name}: no discriminator, generator or quality curve was recognised among its columns {listed}. "
+        f"Say which they are; the likeliest: {(' or ' if len(likely) == 1 else ' ').join(typed)}"
     )
 
 
-def _unlikely(name: Name) -> tuple[bool, bool, bool]:
-    return name.what in ("other", "class", "metric"), not name.who, name.what != "loss"
-
-
-def _quoted(column: str) -> str:
-    """The column as a shell wants it."""
-    import shlex
-
-    return shlex.quote(column)
+def _unlikely(name: Name) -> tuple[bool, bool, bool, bool]:
+    return name.what == "telemetry", name.what in ("other", "class", "metric"), not name.who, name.what != "loss"

@@ -28,18 +28,21 @@ class Counter:
     total: float | None = None
 
 
-def find_counters(raw: RawLog, rows: BoolArray, notes: list[str]) -> dict[Kind, Counter]:
+def find_counters(
+    raw: RawLog, rows: BoolArray, notes: list[str], nameless: str | None = None
+) -> dict[Kind, Counter]:
     """The best counter of each kind, judged in `rows`; columns of one kind that share no row are joined.
 
     A column that is constant, mostly absent or not made of whole numbers counts nothing; a note says so.
     """
     found: dict[Kind, Counter] = {}
-    for column, kind in sorted(_candidates(raw), key=lambda pair: _plainness(pair[0])):
+    candidates: list[tuple[str, Kind]] = [(nameless, "index")] if nameless is not None else _candidates(raw)
+    for column, kind in sorted(candidates, key=lambda pair: _plainness(pair[0])):
         values = _values(raw, column)
         if kind in found:
             found[kind] = _joined(found[kind], values)
         elif fault := _fault(values, rows, kind):
-            if np.isfinite(values[rows]).any():
+            if kind in ("step", "epoch", "kimg"):
                 notes.append(f"'{column}' {fault}: not used as the {kind}")
         else:
             found[kind] = Counter(column, kind, values, raw.totals.get(column))

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gandoctor.readers.cells import MISSING, number, unwrap
@@ -73,7 +74,8 @@ def sniff(head: str, *, whole: bool = True) -> Dialect | None:
     if not whole:
         lines = lines[:-1]
     found = [table for mark in _marks(lines) if (table := _try(lines, mark)) is not None]
-    return max(found, key=lambda table: table.width, default=None) or _single_column(lines)
+    best = max(found, key=lambda table: table[0], default=None)
+    return best[1] if best is not None else _single_column(lines)
 
 
 def _marks(lines: Sequence[str]) -> str:
@@ -87,9 +89,12 @@ def is_comment(line: str) -> bool:
     return not text or text.startswith(_COMMENT) or _RULE.fullmatch(text) is not None or text.lower().startswith("sep=")
 
 
-def _try(lines: Sequence[str], mark: str) -> Dialect | None:
-    at = [i for i, line in enumerate(lines) if not is_comment(line)][:_SAMPLE]
+def _try(lines: Sequence[str], mark: str) -> tuple[int, Dialect] | None:
+    """The table that one delimiter makes of the lines, with its number of numeric columns."""
+    at = _sample(lines)
     rows = split_lines([lines[i] for i in at], mark)
+    often = Counter(len(row) for row in rows[1:] or rows)
+    rows = _filled(rows, max(often, key=lambda width: (often[width], width), default=0))
     counts = Counter(len(row) for row in rows[1:] or rows)
     usual = max(counts, key=lambda width: (counts[width], width), default=0)
     if usual < 2:
@@ -100,21 +105,36 @@ def _try(lines: Sequence[str], mark: str) -> Dialect | None:
         return None
     comma = mark != "," and _decimal_comma(body)
     numeric = _numeric_columns(body[1:] or body, comma=comma)
-    header, inside = _header(lines, at, rows, first, numeric)
+    header, above = _header(lines, at, rows, first, numeric)
     if not numeric or (header is None and not _all_data(body, numeric)):
         return None
     names = _names(header, usual)
-    often = Counter(len(row) for row in rows[first + inside : -1])
+    inside = header is not None and above == 0
     widths = {width for width, count in often.items() if 1 < width <= len(names) and count > max(1, 0.1 * len(rows))}
-    start = at[first] + (1 if inside else 0)
-    before = tuple(lines[i] for i in at[: first - (0 if inside or header is None else 1)])
-    return Dialect(mark, names, header, start, frozenset(widths | {usual}), comma, before)
+    skipped = tuple(lines[i] for i in at[: first - max(above, 0)])
+    return len(numeric), Dialect(mark, names, header, at[first] + inside, frozenset(widths | {usual}), comma, skipped)
+
+
+def _sample(lines: Sequence[str]) -> list[int]:
+    """The places of the first lines that are no comments."""
+    return list(islice((i for i, line in enumerate(lines) if not is_comment(line)), _SAMPLE))
+
+
+def _filled(rows: list[list[str]], usual: int) -> list[list[str]]:
+    """The rows, filled up to the width of a header that is wider than most: their last cells were left out."""
+    for at, row in enumerate(rows[:_PREAMBLE]):
+        width = len(row)
+        if width > usual > 1 and could_be_header(row) and sum(len(other) == width for other in rows[at + 1 :]) > 1:
+            return [*rows[: at + 1], *(other + [""] * (width - len(other)) for other in rows[at + 1 :])]
+    return rows
 
 
 def _decimal_comma(body: Sequence[Sequence[str]]) -> bool:
     cells = [cell for row in body for cell in row]
     with_comma = sum(bool(re.fullmatch(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?%?", cell)) for cell in cells)
-    with_point = sum("," not in cell and bool(re.search(r"\d\.\d", cell)) and number(cell) is not None for cell in cells)
+    with_point = sum(
+        "," not in cell and bool(re.search(r"\d\.\d", cell)) and number(cell) is not None for cell in cells
+    )
     return with_comma > with_point
 
 
@@ -138,24 +158,26 @@ def _all_data(body: Sequence[Sequence[str]], numeric: frozenset[int]) -> bool:
 
 def _header(
     lines: Sequence[str], at: Sequence[int], rows: Sequence[list[str]], first: int, numeric: frozenset[int]
-) -> tuple[tuple[str, ...] | None, bool]:
-    """The header's cells and whether it is the first row of the table's own width (or the line before it)."""
+) -> tuple[tuple[str, ...] | None, int]:
+    """The header's cells, and how many lines of the sample above the first row it takes.
+
+    0 says that it is that row, -1 that it is a comment.
+    """
     row = rows[first]
     if _is_counted(row) and len(rows) > first + 1:
-        return tuple(row), True
+        return tuple(row), 0
     if not any(number(row[column]) is not None for column in numeric) and could_be_header(row):
-        return tuple(row), True
+        return tuple(row), 0
     if first:
         above = _names_above(rows[first - 1], lines[at[first - 1]], len(row), ends_in_text=len(row) - 1 not in numeric)
         if above is not None:
-            return above, False
+            return above, 1
     commented = [line.strip().lstrip("#/% ") for line in lines[: at[first]] if line.strip().startswith(_COMMENT)]
-    if commented:
-        for mark in DELIMITERS:
-            cells = split_line(commented[-1], mark)
-            if len(cells) == len(row) and could_be_header(cells):
-                return tuple(cells), False
-    return None, False
+    for mark in DELIMITERS if commented else "":
+        cells = split_line(commented[-1], mark)
+        if len(cells) == len(row) and could_be_header(cells):
+            return tuple(cells), -1
+    return None, 0
 
 
 def _names_above(cells: Sequence[str], line: str, width: int, *, ends_in_text: bool) -> tuple[str, ...] | None:
@@ -201,7 +223,7 @@ def distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 def _single_column(lines: Sequence[str]) -> Dialect | None:
     """A list of numbers, one a line, with or without a name above."""
-    at = [i for i, line in enumerate(lines) if not is_comment(line)][:_SAMPLE]
+    at = _sample(lines)
     cells = [unwrap(lines[i]).strip() for i in at]
     numbers = [number(cell) is not None for cell in cells]
     if len(cells) < 2 or not all(numbers[1:]):

@@ -44,7 +44,7 @@ class Evidence:
         return found[np.isfinite(found)]
 
     def combination(self, whole: str, parts: Sequence[str]) -> str:
-        """ "sum" or "mean" where `whole` is that of `parts` within the digits printed, else "".
+        """Whether `whole` is the "sum" or the "mean" of `parts` within the digits printed; "" where it is neither.
 
         A constant column proves nothing, and fewer than 3 rows prove nothing.
         """
@@ -62,6 +62,18 @@ class Evidence:
             if np.mean(np.abs(target - made) <= allowed) >= _SHARE and np.ptp(made) > 4 * allowed.mean():
                 return kind
         return ""
+
+    def is_percent_of(self, column: str, others: Sequence[str]) -> bool:
+        """Whether the column is only 100 times one of the others: a loss that was printed as a percentage."""
+        values = self.raw.columns[column][:_ROWS]
+        for other in others:
+            loss = self.raw.columns[other][:_ROWS]
+            good = np.isfinite(values) & np.isfinite(loss)
+            allowed = 100 * _resolution([loss]) + _resolution([values]) + 1e-6
+            far = np.abs(values[good] - 100 * loss[good]) > allowed
+            if len(far) >= 3 and np.ptp(loss[good]) > 0 and np.mean(far) <= 1 - _SHARE:
+                return True
+        return False
 
 
 def _resolution(rows: Sequence[FloatArray]) -> float:

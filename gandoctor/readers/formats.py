@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gandoctor.readers.raw import RawLog
 
 NUMPY_MAGIC = b"\x93NUMPY"
+STATS = "stats.jsonl"
 ZIP_MAGIC = b"PK\x03\x04"
 
 
@@ -45,16 +46,19 @@ def read_together(sources: Sequence[Source]) -> list[RawLog]:
     if len(sources) == 1:
         return read_source(sources[0])
     kinds = [kind_of(source) for source in sources]
+    stats = {source.beside for source in sources if source.beside is not None and Path(source.name).name == STATS}
     logs = []
     for kind, join in _JOINED.items():
         group = [source for source, found in zip(sources, kinds, strict=True) if found == kind]
+        if kind == "metrics":
+            group = [source for source in group if source.beside not in stats]  # they are read with their stats
         logs += join(group) if group else []
     single = [source for source, found in zip(sources, kinds, strict=True) if found not in _JOINED]
     return logs + [log for source in single for log in read_source(source)]
 
 
 def kind_of(source: Source) -> str:
-    """The format: "arrays", "events", "tags" (a TensorBoard download), "json", "table" or "text"."""
+    """The format: "arrays", "events", "tags" (a download), "metrics" (StyleGAN's), "json", "table" or "text"."""
     head = source.head
     if head.startswith((NUMPY_MAGIC, ZIP_MAGIC)):
         return "arrays"
@@ -69,9 +73,10 @@ def _kind_of_text(source: Source) -> str:
     start = source.head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         from gandoctor.readers.jsonl import looks_like_json
+        from gandoctor.readers.stylegan import is_metric_text
 
         if looks_like_json(start):
-            return "json"
+            return "metrics" if is_metric_text(start) else "json"
     from gandoctor.readers.table import dialect_of
     from gandoctor.readers.tagcsv import is_tag_table
 
@@ -117,9 +122,16 @@ def _read_tags(sources: Sequence[Source]) -> list[RawLog]:
     return [read_tag_tables(sources)]
 
 
+def _read_metrics(sources: Sequence[Source]) -> list[RawLog]:
+    from gandoctor.readers.stylegan import join_metrics
+
+    return [join_metrics(sources)]
+
+
 _JOINED: dict[str, Callable[[Sequence[Source]], list[RawLog]]] = {
     "arrays": _read_arrays,
     "events": _read_events,
+    "metrics": _read_metrics,
     "tags": _read_tags,
 }
 
@@ -127,13 +139,11 @@ _JOINED: dict[str, Callable[[Sequence[Source]], list[RawLog]]] = {
 def _read_json(text: str, source: Source) -> RawLog | None:
     from gandoctor.readers.jsonl import read_json
     from gandoctor.readers.notebook import notebook_output
-    from gandoctor.readers.stylegan import is_metric_text, is_stats, merge, metrics_beside, read_metrics
+    from gandoctor.readers.stylegan import is_stats, merge, metrics_beside
 
     output = notebook_output(text)
     if output is not None:
         return _read_text(output, source.name)
-    if is_metric_text(text):
-        return read_metrics(text, source.name)
     log = read_json(text, source.name)
     if log is not None and is_stats(log) and source.beside is not None:
         metrics = metrics_beside(source.beside)

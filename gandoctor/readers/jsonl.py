@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 _GAP = re.compile(r"[\s,]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_START = re.compile(r'\{\s*("|\}|$)|\[\s*([\[{"\]]|$|NaN|-?[\d.eE+-]+\s*(,|\]\s*$))')
 _MOST_BAD = 0.2
 
 
 def looks_like_json(text: str) -> bool:
     """Whether a text begins with a JSON object or array, as against a log line that begins with a bracket."""
     start = text[:4096].lstrip("\ufeff \t\r\n")
-    return bool(re.match(r"\{\s*(\"|\}|$)|\[\s*([\[{\]\"\d-]|NaN|$)", start))
+    return _START.match(start) is not None
 
 
 def read_json(text: str, name: str) -> RawLog | None:
@@ -99,7 +100,7 @@ def _documents(text: str) -> tuple[list[Any], bool]:
     if rest and not rest.startswith("[" if isinstance(found[-1][0], list) else "{"):
         return [], False
     values = [value for value, _ in found]
-    return ([values] if inside else values), not rest
+    return ([values] if inside else values), not (rest or inside)
 
 
 def _values(text: str, at: int) -> Iterator[tuple[Any, int]]:

@@ -45,7 +45,8 @@ def known_context(stated: Mapping[str, Any], options: ReadOptions) -> dict[str, 
     context = dict(stated)
     flat = list(_flat(stated))
     for key, wanted in _SIZES.items():
-        if key not in context and (value := _value(flat, wanted)) is not None:
+        value = _number(_value(flat, wanted)) if key != "optimiser" else _value(flat, wanted)
+        if key not in context and value is not None:
             context[key] = value
     if "family" not in context and (family := _family(flat)):
         context |= {"family": family, "family_by": "log"}
@@ -72,6 +73,12 @@ def _value(flat: list[tuple[frozenset[str], Any]], wanted: tuple[set[str], ...])
             if words <= key and value not in (None, "", "N/A", "n/a", "None"):
                 return value
     return None
+
+
+def _number(value: Any) -> int | None:
+    """The value as a whole number above zero; None where it is none."""
+    text = str(value).strip()
+    return int(text) if text.isdigit() and int(text) > 0 else None
 
 
 def _family(flat: list[tuple[frozenset[str], Any]]) -> str:

@@ -11,12 +11,13 @@ from gandoctor.readers import aliases as words
 from gandoctor.readers.tokens import tokenise
 
 Who = Literal["D", "G", ""]
-What = Literal["loss", "accuracy", "score", "sign", "metric", "class", "other", "axis", ""]
+What = Literal["loss", "accuracy", "score", "sign", "metric", "class", "other", "telemetry", "axis", ""]
 On = Literal["real", "fake", "both", ""]
 Part = Literal["adversarial", "gan", "total", ""]
 
 _CALL = re.compile(r"(?:^|[\s/_:.\[-])(?:net_?|mean_?)?(d|dis|disc|discriminator|critic|D)\s*\((.*)\)", re.IGNORECASE)
 _DOMAINS = frozenset("abxy")
+_DIRECTIONS = frozenset({"ab", "ba", "xy", "yx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Name:
 
     `who` is the network that the number belongs to, `what` the kind of number ("" where no word says it), `metric` the
     canonical name where the words name one by themselves, `on` the samples. `index` is a number or a domain letter
-    beside the network ("1", "A"). `unknown` counts the words that mean nothing here, `letters` holds those letters
+    beside the network ("1", "A"), `listed` says that it is a place in a list
+    (`G loss[1]`). `unknown` counts the words that mean nothing here, `letters` holds those letters
     whose meaning hangs on the other columns.
     """
 
@@ -37,6 +39,7 @@ class Name:
     on: On = ""
     part: Part = ""
     index: str = ""
+    listed: bool = False
     held_out: bool = False
     smoothed: bool = False
     unknown: int = 0
@@ -50,18 +53,28 @@ def understand(column: str) -> Name:
     plain = tuple(word for word in found if word not in words.HELD_OUT)
     if _is_axis(plain, column):
         return Name(column, found, what="axis")
-    if call := _CALL.search(column):
+    if len(plain) > 1 and plain[-1] in words.AXIS_STEP and _phrase(plain):
+        return Name(column, found, what="axis")
+    if (call := _CALL.search(column)) and tokenise(call.group(2)) not in (("a",), ("b",)):
         return _called(column, found, call, held_out)
-    if len(plain) > 2 and plain[0] in words.DISCRIMINATOR and plain[1] in words.GENERATOR and plain[2] == "z":
+    if plain[:1] in (("dx",), ("dgz",)) and not set(plain) & words.LOSS:
+        return Name(column, found, who="D", what="score", on="real" if plain[0] == "dx" else "fake")
+    if plain[:2] == ("d", "gz") or (plain[:1] and plain[0] in words.DISCRIMINATOR and plain[1:3] == ("g", "z")):
         return Name(column, found, who="D", what="score", on="fake", index=_index(plain, (), "D"))
     if metric := _phrase(plain):
         return _named(column, plain, metric, held_out)
     if _set(plain) & words.SPREAD and len(plain) > 1:
         return Name(column, found, what="other")
     if _set(plain) & (words.TELEMETRY | words.TERMS | words.CLASS_HEAD):
-        kind: What = "class" if not _set(plain) & (words.TELEMETRY | words.TERMS) else "other"
-        return Name(column, found, who=_who(plain)[0], what=kind)
+        return Name(column, found, who=_who(plain)[0], what=_aside(_set(plain)))
     return _compose(column, plain, held_out)
+
+
+def _aside(present: frozenset[str]) -> What:
+    """The kind of a column that is none of the curves that matter."""
+    if present & words.TELEMETRY:
+        return "telemetry"
+    return "other" if present & words.TERMS else "class"
 
 
 def _set(found: Sequence[str]) -> frozenset[str]:
@@ -110,9 +123,11 @@ def _named(column: str, found: tuple[str, ...], metric: str, held_out: bool) -> 
         metric = f"{who.lower()}_grad_norm" if who else ""
     elif who and metric not in ("gradient_penalty", "r1_penalty", "learning_rate", "wasserstein"):
         metric = ""
-    if not metric or present & (words.SPREAD | {"lambda", "weight", "coef", "time", "sec", "wc", "class", "cls"}):
+    if not metric or present & (words.SPREAD | words.TELEMETRY | words.CLASS_HEAD | {"wc"}):
         return Name(column, found, what="other")
     extra = _unknown(found) + ("f" in present)
+    if extra > (0 if metric == "inception_score" else 1):
+        return Name(column, found, what="other")
     return Name(column, found, who=who, what="metric", metric=metric, held_out=held_out, unknown=extra)
 
 
@@ -135,16 +150,19 @@ def _compose(column: str, found: tuple[str, ...], held_out: bool) -> Name:
     """A name made of a network, a kind of number and samples."""
     present = _set(found)
     who, on = _who(found)
-    domains = [word for word in found if word in _DOMAINS or (len(word) == 3 and word[1] == "2")]
-    letters = _set([word for word in found if word in {"r", "f", "a", "b"}])
+    if who and not (present - words.AXIS_WORDS - words.DISCRIMINATOR - words.GENERATOR) and present & words.AXIS_WORDS:
+        return Name(column, found, what="telemetry")
+    domains = [word for word in found if _is_domain(word)]
+    letters = _set([word for word in found if word in {"r", "f", "a", "b", "c"}])
     return Name(
         column,
         found,
         who=who,
-        what=_what(present),
+        what=_what(found),
         on=_on(present, who) or on,
         part=_part(present),
         index=_index(found, domains, who),
+        listed=column.endswith("]"),
         held_out=held_out,
         smoothed=bool(present & words.SMOOTHED),
         unknown=_unknown(found),
@@ -152,14 +170,16 @@ def _compose(column: str, found: tuple[str, ...], held_out: bool) -> Name:
     )
 
 
-def _what(present: frozenset[str]) -> What:
+def _what(found: tuple[str, ...]) -> What:
+    """The kind of number; `l` is a loss at either end of a name only (`l_g_gan`, `d_trn_l`)."""
+    present = _set(found)
     if present & words.SIGN:
         return "sign"
     if present & words.ACCURACY:
         return "accuracy"
     if present & words.SCORE:
         return "score"
-    return "loss" if present & words.LOSS or "l" in present else ""
+    return "loss" if present & words.LOSS or "l" in (found[0], found[-1]) else ""
 
 
 def _on(present: frozenset[str], who: Who) -> On:
@@ -186,6 +206,12 @@ def _index(found: tuple[str, ...], domains: Sequence[str], who: Who) -> str:
     return digits[-1] if digits else ""
 
 
+def _is_domain(word: str) -> bool:
+    """A domain (`A`) or a direction from one to another (`AB`, `A2B`)."""
+    return word in _DOMAINS or word in _DIRECTIONS or (len(word) == 3 and word[1] == "2")
+
+
 def _unknown(found: tuple[str, ...]) -> int:
     """How many words mean nothing here; single letters and numbers are left to the context."""
-    return sum(word not in words.KNOWN and len(word) > 1 and not word.rstrip("k").isdigit() for word in found)
+    strange = (word for word in found if word not in words.KNOWN and len(word) > 1 and not _is_domain(word))
+    return sum(not word.rstrip("k").isdigit() for word in strange)

@@ -16,6 +16,10 @@ _JITTER = 8
 """Rows that were written late by at most so many rows are sorted back."""
 _INTERLEAVED = 0.15
 """Share of falls of the counter from which two processes are taken to have written at once."""
+_NEAR = 0.1
+"""A counter that falls back into this first share of its range may count another run."""
+_RECENT = 200
+"""Rows before a fall by which the noise of the losses is judged, and falls by which a loop is known."""
 _COVERS = 0.5
 """A counter that begins again and covers so much of its former range counts another run."""
 
@@ -44,10 +48,11 @@ def put_in_order(steps: FloatArray, restart: FloatArray | None, values: Sequence
     falls = np.flatnonzero(_begins(steps, restart))
     if not len(falls):
         return _untouched(steps)
-    if _displacement(steps) <= _JITTER:
+    headed = restart is not None and bool((restart[falls] > restart[falls - 1]).any())
+    if not headed and _displacement(steps) <= _JITTER:
         late = int(np.count_nonzero(np.diff(steps) < 0))
-        return _untouched(steps, (f"{late} rows were written out of order: sorted by step",))
-    segments = _Segments(steps, np.r_[0, falls], restart, tuple(values))
+        return _untouched(steps, (f"{late} row(s) were written out of order: sorted by step",) if late else ())
+    segments = _Segments(steps, np.append(0, falls), restart, tuple(values), typical_increment(steps))
     if not segments.return_to_start() and len(falls) > _INTERLEAVED * len(steps):
         return _chains(steps)
     return segments.looped() if loops and segments.is_loop() else segments.walk()
@@ -98,10 +103,11 @@ class _Segments:
     starts: IntArray
     restart: FloatArray | None
     values: tuple[FloatArray, ...]
+    increment: float
 
     @property
     def _ends(self) -> IntArray:
-        return np.r_[self.starts[1:], len(self.steps)]
+        return np.append(self.starts[1:], len(self.steps))
 
     @property
     def _first(self) -> FloatArray:
@@ -112,7 +118,10 @@ class _Segments:
         return self.steps[self._ends - 1]
 
     def _near_start(self, first: float, began: float, reach: float) -> bool:
-        return first - began <= max(1.5 * typical_increment(self.steps), 0.01 * (reach - began))
+        return self._at_start(first, began) or first - began <= _NEAR * (reach - began)
+
+    def _at_start(self, first: float, began: float) -> bool:
+        return first - began <= 1.5 * self.increment
 
     def return_to_start(self) -> bool:
         """Whether most falls lead back to where the counter began."""
@@ -124,14 +133,15 @@ class _Segments:
         if len(self.starts) < 4 or self.restart is not None or not self.return_to_start():
             return False
         reach = self._last[:-1]
-        jumps = sum(self._jumped(0, k) for k in range(1, len(self.starts)))
-        return bool(np.ptp(reach) <= 0.1 * reach.max()) and 2 * jumps < len(self.starts) - 1
+        looked = range(1, min(len(self.starts), _RECENT))
+        jumps = sum(self._jumped(0, k) for k in looked)
+        return bool(np.ptp(reach) <= 0.1 * reach.max()) and 2 * jumps < len(looked)
 
     def looped(self) -> Order:
         """One run whose counter begins again in every epoch."""
-        period = float(self._last.max()) - float(self._first.min()) + typical_increment(self.steps)
+        period = float(self._last.max()) - float(self._first.min()) + self.increment
         turn = np.repeat(np.arange(len(self.starts)), self._ends - self.starts)
-        note = f"the counter begins again {len(self.starts) - 1} times while the losses go on: counted on, {period:g} a round"
+        note = f"the counter begins again {len(self.starts) - 1} times while the losses go on: counted on by {period:g}"
         order = _untouched(self.steps + turn * period)
         return Order(order.run, order.steps, order.keep, (note,))
 
@@ -140,18 +150,20 @@ class _Segments:
         start, at, end = int(self.starts[begin]), int(self.starts[k]), int(self._ends[k])
         back = ahead = moved = noise = 0.0
         for values in self.values:
-            old, new = values[start:at], values[at : min(end, at + 5)]
-            if not (np.isfinite(old[:5]).any() and np.isfinite(old[-5:]).any() and np.isfinite(new).any()):
+            old, recent = values[start : min(start + 5, at)], values[max(start, at - _RECENT) : at]
+            new = values[at : min(end, at + 5)]
+            if not all(np.isfinite(part).any() for part in (old, recent[-5:], new)):
                 continue
-            spread = float(np.nanmedian(np.abs(np.diff(old)))) if len(old) > 1 else 0.0
-            was, came, now = (float(np.nanmedian(part)) for part in (old[:5], old[-5:], new))
+            noise_here = np.abs(np.diff(recent))
+            spread = float(np.nanmedian(noise_here)) if np.isfinite(noise_here).any() else 0.0
+            was, came, now = (float(np.nanmedian(part)) for part in (old, recent[-5:], new))
             scale = spread + 1e-9 + 1e-3 * abs(came)
             back, ahead = back + abs(now - was) / scale, ahead + abs(now - came) / scale
             moved, noise = moved + abs(came - was) / scale, noise + 2.0
         return bool(noise) and moved > noise and back < 0.5 * ahead
 
     def walk(self) -> Order:
-        """Decides at each fall: another run, a restart from a checkpoint, a row out of place, or the same run counted on."""
+        """Decide at each fall: another run, a restart from a checkpoint, a row out of place, or the same run counted on."""
         run = np.zeros(len(self.starts), dtype=np.int64)
         offset = np.zeros(len(self.starts))
         barrier = np.full(len(self.starts), np.inf)
@@ -159,18 +171,23 @@ class _Segments:
         for k in range(1, len(self.starts)):
             first, began = float(self._first[k]), float(self._first[begin])
             run[k] = run[k - 1]
-            if self._near_start(first, began, reach):
-                covers = self._last[k] - began >= _COVERS * (reach - began) or self._headed(k)
-                if covers or self._jumped(begin, k):
-                    run[k], begin, reach = run[k - 1] + 1, k, float(self._last[k])
-                    continue
-                offset[k] = reach + typical_increment(self.steps) - first
+            if self._near_start(first, began, reach) and self._is_new(begin, k, reach):
+                run[k], begin, reach = run[k - 1] + 1, k, float(self._last[k])
+                continue
+            if self._at_start(first, began):
+                offset[k] = reach + self.increment - first
                 notes.continued += 1
             elif not self._out_of_place(k):
                 barrier[k] = first
                 notes.resumed += 1
             reach = max(reach, float(self._last[k]) + offset[k])
         return self._order(run, offset, barrier, notes)
+
+    def _is_new(self, begin: int, k: int, reach: float) -> bool:
+        """Whether segment `k`, near the start of the counter, is another run than that of segment `begin`."""
+        began = float(self._first[begin])
+        covers = self._last[k] - began >= _COVERS * (reach - began)
+        return bool(covers) or self._headed(k) or self._jumped(begin, k)
 
     def _headed(self, k: int) -> bool:
         """Whether the log says that a process began at segment `k`."""

@@ -9,6 +9,8 @@ from gandoctor.readers.names import Name
 
 Rank = tuple[int, ...]
 Candidate = tuple[str, Rank, Name]
+_STRANGE = 2
+"""A loss whose name holds more words than this that mean nothing here is taken for something else."""
 _D_PARTS = {"": 0, "adversarial": 1, "gan": 1, "total": 2}
 _G_PARTS = {"adversarial": 0, "gan": 0, "": 1, "total": 2}
 _HALF = {"real": "_real", "fake": "_fake", "": "", "both": ""}
@@ -37,7 +39,8 @@ def _of_pair(names: Sequence[Name]) -> dict[str, Name]:
     weak_d = {metric for metric, name in d.items() if _weak(name) and not g}
     weak_g = {metric for metric, name in g.items() if _weak(name) and not d}
     found = {m: n for m, n in {**d, **g}.items() if m not in weak_d | weak_g}
-    found.update(_best(_measured(names, bool(found))))
+    outputs = {n.on for n in names if n.what == "score" and not n.unknown} >= {"real", "fake"}
+    found.update(_best(_measured(names, bool(found) or outputs)))
     return found
 
 
@@ -69,7 +72,7 @@ def _discriminator(names: Sequence[Name]) -> list[Candidate]:
 
 def _acceptable(name: Name) -> bool:
     """Whether the column is a loss: named so, or a network's bare name."""
-    return name.what == "loss" or (name.what == "" and name.unknown == 0)
+    return name.unknown <= (_STRANGE if name.what == "loss" else 0) and name.what in ("loss", "")
 
 
 def _generator(names: Sequence[Name]) -> dict[str, Name]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gandoctor.readers.jsonl import read_json
-from gandoctor.readers.source import decode, open_source
+from gandoctor.readers.source import Source, decode, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,14 +63,22 @@ def _numbered(line: str) -> str:
 
 
 def metrics_beside(folder: Path) -> list[RawLog]:
-    """The metric files in a folder."""
-    logs = []
-    for path in sorted(folder.glob("metric-*.jsonl")):
-        text, _ = decode(open_source(path))
-        log = read_metrics(text, str(path))
-        if log is not None and KIMG in log.columns:
-            logs.append(log)
-    return logs
+    """The metric files in a folder that tell their kimg."""
+    return _with_step([open_source(path) for path in sorted(folder.glob("metric-*.jsonl"))])
+
+
+def join_metrics(sources: Sequence[Source]) -> RawLog:
+    """One log of one or several metric files."""
+    if len(sources) == 1:
+        log = read_metrics(decode(sources[0])[0], sources[0].name)
+        assert log is not None
+        return log
+    return merge(None, _with_step(sources))
+
+
+def _with_step(sources: Sequence[Source]) -> list[RawLog]:
+    logs = [read_metrics(decode(source)[0], source.name) for source in sources]
+    return [log for log in logs if log is not None and KIMG in log.columns]
 
 
 def merge(stats: RawLog | None, metrics: Sequence[RawLog]) -> RawLog:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers.dialect import Dialect, sniff
-from gandoctor.readers.source import HEAD, LATIN, latin_note
+from gandoctor.readers.source import HEAD, LATIN, Source, latin_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

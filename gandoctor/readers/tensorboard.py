@@ -84,18 +84,15 @@ def _scalar(value: Any) -> float | None:
 
 
 def _tensor(tensor: Any) -> float | None:
+    from tensorboard.util.tensor_util import make_ndarray
+
     if any(axis.size != 1 for axis in tensor.tensor_shape.dim):
         return None
-    kinds = {1: ("<f4", "float_val"), 2: ("<f8", "double_val"), 3: ("<i4", "int_val"), 9: ("<i8", "int64_val"),
-             14: ("bf16", ""), 19: ("<f2", "")}  # fmt: skip
-    layout, listed = kinds.get(tensor.dtype, ("", ""))
-    content = tensor.tensor_content
-    if layout == "bf16":
-        return float(np.frombuffer(b"\0\0" + content[:2], "<f4")[0]) if len(content) >= 2 else None
-    if layout and len(content) == np.dtype(layout).itemsize:
-        return float(np.frombuffer(content, layout)[0])
-    numbers = getattr(tensor, listed) if listed else ()
-    return float(numbers[0]) if len(numbers) else None
+    try:
+        array = make_ndarray(tensor)
+    except (TypeError, ValueError):  # a type that NumPy does not know
+        return None
+    return float(array.item()) if array.size == 1 and array.dtype.kind in "fiubV" else None
 
 
 def read_tensorboard(sources: Sequence[tuple[str, Source]], name: str) -> list[RawLog]:
@@ -127,7 +124,11 @@ def _curves(files: Sequence[Sequence[Scalar]]) -> dict[str, Series]:
         for scalar in file:
             by_tag.setdefault(scalar.tag, []).append(scalar)
     return {
-        tag: Series(*(np.array([getattr(s, key) for s in found]) for key in ("step", "value", "time")))
+        tag: Series(
+            steps=np.array([scalar.step for scalar in found]),
+            values=np.array([scalar.value for scalar in found]),
+            times=np.array([scalar.time for scalar in found]),
+        )
         for tag, found in by_tag.items()
     }
 
@@ -149,7 +150,7 @@ def _is_split(folder: str) -> bool:
 
 
 def _title(tag: str, folder: str, shared: set[str]) -> str:
-    """The name of a curve: its tag, the series behind it (`add_scalars`), or the folder before it where it is shared."""
+    """The name of a curve: its tag, the series behind it (`add_scalars`), or the folder before it where shared."""
     last = Path(folder).name
     stem = tag.replace("/", "_")
     if last.startswith(stem + "_"):

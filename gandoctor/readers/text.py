@@ -1,8 +1,9 @@
-"""Reads any text log: a scanner of names and numbers with a notion of step, epoch and batch, for no format in particular.
+"""Reads any text log: a scanner of names and numbers that knows of step, epoch and batch, and of no format.
 
 The stages, one module each: `text_lines` undoes terminal codes and tables, `text_tokens` cuts lines at numbers,
-`text_scan` attaches numbers to names, `text_records` names counters, `text_entries` goes through the file,
-`text_columns` tells columns from prose, `text_rows` makes rows, `text_frames` thins progress bars.
+`text_walk` and `text_scan` attach numbers to names, `text_records` names counters and lists, `text_entries` goes
+through the file, `text_table` reads rows under a header, `text_columns` tells columns from prose, `text_rows` makes
+rows, `text_frames` thins progress bars, `text_context` finds settings.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 def read_text(text: str, name: str) -> RawLog:
     """The rows of named numbers in a text log, in file order.
 
-    Names are the log's own. A percentage keeps its value and gets "%" at the end of its name; further elements of a list
-    are name[1], name[2]. Counters that the log does not name are "epoch", "batch", "step" or "index" by position;
-    numbers without any name are "value 1", "value 2". "restart" counts the headings that begin a training, where there
-    are several. Raises UnreadableLog where no row holds a named number.
+    Names are the log's own. A percentage keeps its value and gets "%" at the end of its name; the elements of a list
+    are name[0], name[1], the further ones of "a / b" name[1]. Counters that the log does not name are "epoch", "batch",
+    "step" or "index" by position; in a log without names the numbers are "value 1", "value 2". "restart" counts the
+    dated headings that begin a training, where there are several. Raises UnreadableLog where no row holds a number with
+    a name.
     """
     reading = Reading()
     entries = list(reading.entries(read_lines(text)))

@@ -9,8 +9,7 @@ from gandoctor.readers.text_entries import Entry
 from gandoctor.readers.text_shape import Record
 from gandoctor.readers.text_words import parts_of, speaks
 
-_QUALITY = frozenset("fid kid inception precision recall coverage density vendi psnr ssim lpips swd".split())
-_SCHEDULE = frozenset({"lr", "lrs"})
+_QUALITY = frozenset({"fid", "kid", "inception", "precision", "recall", "coverage", "density", "vendi", "psnr", "ssim"})
 _RARE = 0.02
 """A name in a smaller share of the rows than the most frequent name has is no column, unless it is one of quality."""
 _FEW = 20
@@ -24,8 +23,8 @@ UNNAMED = "value "
 def columns_of(entries: Sequence[Entry]) -> frozenset[str]:
     """The metric names that are columns.
 
-    A name that speaks of GANs needs a share of the rows; any other name must stand beside a counter too, where the names
-    that speak do. Numbers without a name count only in a log that names none.
+    A name that speaks of GANs needs a share of the rows; any other name must stand beside a counter too, where the
+    names that speak do. Numbers without a name count only in a log that names none.
     """
     count: Counter[str] = Counter()
     counted: Counter[str] = Counter()
@@ -48,8 +47,7 @@ def columns_of(entries: Sequence[Entry]) -> frozenset[str]:
 
 def _speaks(name: str) -> bool:
     words = name.split()
-    parts = parts_of(tuple(words))
-    return bool(speaks(words) or parts & (_QUALITY | _SCHEDULE) or {"learning", "rate"} <= parts)
+    return speaks(words) or bool(parts_of(tuple(words)) & _QUALITY)
 
 
 def _is_frequent(name: str, times: int, most: int) -> bool:

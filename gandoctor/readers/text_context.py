@@ -30,8 +30,8 @@ _WORDS: dict[str, Any] = {"true": True, "false": False, "none": None, "null": No
 def read_context(text: str) -> dict[str, Any]:
     """Settings in the head of a log by the key it prints; the first value of each key.
 
-    Only keys that tell something about a GAN's loss, its schedule, its sizes or its regularisers; those that are not set
-    ("N/A", None) are left out.
+    Only keys that tell something about a GAN's loss, its schedule, its sizes or its regularisers; those that are not
+    set ("N/A", None) are left out.
     """
     found: dict[str, Any] = {}
     for match in _PAIR.finditer(text[:_HEAD]):

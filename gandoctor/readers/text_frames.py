@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gandoctor.readers.text_rows import Row
 
@@ -14,8 +15,8 @@ def settle(rows: Sequence[Row]) -> list[Row]:
 
     Of frames with the same counters the last is kept: a bar is drawn once when it advances, with the old numbers, and
     again when it gets the new ones. If numbers usually change from frame to frame, every remaining frame is a row,
-    constant ones too (a pinned loss is a finding). If they change now and then (set every so many batches), a frame that
-    only repeats them is a redrawing, and a row is kept where they change and at the end.
+    constant ones too (a pinned loss is a finding). If they change now and then (set every so many batches), a frame
+    that only repeats them is a redrawing, and rows are kept where they change and at the end.
     """
     kept = _last_of_each(rows)
     if _is_live(kept):
@@ -26,18 +27,24 @@ def settle(rows: Sequence[Row]) -> list[Row]:
 def _last_of_each(rows: Sequence[Row]) -> list[Row]:
     kept: list[Row] = []
     for row in rows:
-        if row.frame and kept and kept[-1].frame and row.counters and row.counters == kept[-1].counters:
-            if row.metrics.keys() >= kept[-1].metrics.keys():
-                kept[-1] = row
-                continue
-        kept.append(row)
+        if kept and _supersedes(row, kept[-1]):
+            kept[-1] = row
+        else:
+            kept.append(row)
     return kept
+
+
+def _supersedes(row: Row, before: Row) -> bool:
+    """Whether the frame was drawn over the one before at the same place of the run."""
+    if not (row.frame and before.frame and row.counters) or row.counters != before.counters:
+        return False
+    return row.metrics.keys() >= before.metrics.keys()
 
 
 def _is_live(rows: Sequence[Row]) -> bool:
     """Whether, after a frame with new numbers, the next one has new numbers again more often than not."""
-    fresh = [row.metrics != before.metrics for before, row in zip(rows, rows[1:], strict=False) if row.frame and before.frame]
-    after = [now for before, now in zip(fresh, fresh[1:], strict=False) if before]
+    fresh = [row.metrics != before.metrics for before, row in pairwise(rows) if row.frame and before.frame]
+    after = [now for before, now in pairwise(fresh) if before]
     return not after or sum(after) >= _LIVE * len(after)
 
 

@@ -13,9 +13,11 @@ LONGEST = 20_000
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _TAG = re.compile(r"<[^<>\n]{0,400}>")
 _TENSOR_OPEN = re.compile(r"(?:\b(?:tf|torch|np|numpy|jnp)\.)?\b(?:[Tt]ensor|[Aa]rray|float(?:16|32|64))\(")
-_TENSOR_ARGUMENT = re.compile(r",?\s*\b(?:device|grad_fn|dtype|shape|requires_grad|weak_type)=(?:'[^'\n]*'|\([^()\n]*\)|[^,)\s]*)\)?")
+_TENSOR_ARGUMENT = re.compile(
+    r",?\s*\b(?:device|grad_fn|dtype|shape|requires_grad|weak_type)=(?:'[^'\n]*'|\([^()\n]*\)|[^,)\s]*)\)?"
+)
 _TF_REPR = re.compile(r"<tf\.(?:Tensor|Variable)[^<>\n]*?numpy=([^<>\n]*)>")
-_REPLACED = {"\x00": " ", "−": "-", "\u00a0": " ", "\ufeff": " ", "\v": " ", "\f": " "}
+_REPLACED = {"\x00": " ", "\u2212": "-", "\u00a0": " ", "\ufeff": " ", "\v": " ", "\f": " "}
 
 
 class Line(NamedTuple):

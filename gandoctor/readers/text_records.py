@@ -1,26 +1,26 @@
-"""From the numbers of a scanned line to rows: glued rows apart, unnamed counters named, lists and equal names told apart."""
+"""From the numbers of a scanned line to rows: glued rows part, unnamed counters, lists and equal names get names."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from gandoctor.readers.text_scan import Scanner
+from gandoctor.readers.text_scan import scan
 from gandoctor.readers.text_shape import Number, Record, Shape
 from gandoctor.readers.text_tokens import Cut
-from gandoctor.readers.text_words import counter_kind, names_network, without_loss
+from gandoctor.readers.text_words import counter_kind, names_network, says_only_samples, without_loss
 
 
 def read_shape(line: Cut) -> Shape:
     """What the line says; the grammar is `text_scan.py`'s."""
-    scanner = Scanner(line).run()
+    scanner = scan(line)
     bare = bool(scanner.numbers) and not any(number.name or number.total >= 0 for number in scanner.numbers)
     records = tuple(_record(group) for group in _unglued(scanner.numbers))
     return Shape(records, tuple(scanner.literals), scanner.trailing, bare)
 
 
 def _unglued(numbers: Sequence[Number]) -> Iterator[list[Number]]:
-    """The numbers row by row: a counter that comes again after a metric begins the next row of a line without breaks."""
+    """The numbers row by row: a counter that comes again after a metric begins the next row, without a line break."""
     group: list[Number] = []
     for number in numbers:
         if number.role == "counter" and any(other.role == "metric" for other in group):
@@ -39,7 +39,8 @@ def _record(numbers: Sequence[Number]) -> Record:
     bar = any(number.bar for number in counters)
     _name_counters(counters)
     metrics = [number for number in numbers if number.role == "metric"]
-    _name_firsts(metrics)
+    _name_lists(metrics)
+    _complete(metrics)
     _tell_apart(metrics)
     kept = list({number.name: number for number in counters if number.name}.values())
     return Record(
@@ -82,12 +83,32 @@ def _name_counters(counters: Sequence[Number]) -> None:
         number.name = free.pop(0) if fits else "index"
 
 
-def _name_firsts(metrics: Sequence[Number]) -> None:
-    """The first element of "[a, b]" is name[0]; that of "a / b" and "(a)(b, c)" keeps the name of the whole."""
+def _name_lists(metrics: Sequence[Number]) -> None:
+    """Names the elements of lists: by the names that commas joined, or name[0] for the first of "[a, b]".
+
+    The first of "a / b" and of "(a)(b, c)" keeps the name of the whole.
+    """
+    size = Counter(number.base for number in metrics if number.base)
     listed = {(number.base, number.scope) for number in metrics if number.listed}
+    names = {number.base: number.names for number in metrics if number.names}
     for number in metrics:
-        if number.base and not number.place and (number.base, number.scope) in listed:
+        if number.base in names and len(names[number.base]) == size[number.base]:
+            number.name = names[number.base][number.place]
+        elif number.base and not number.place and (number.base, number.scope) in listed:
             number.name = f"{number.base}[0]"
+
+
+def _complete(metrics: Sequence[Number]) -> None:
+    """A name that only says "fake" takes the rest from the name before: "D loss real: 0.7, fake: 0.6"."""
+    before: tuple[str, ...] = ()
+    for number in metrics:
+        words = tuple(number.name.rstrip("%").split())
+        if before and says_only_samples(words):
+            rest = [word for word in before if not says_only_samples((word,))]
+            if rest and len(rest) < len(before) and number.place == 0:
+                number.name = " ".join((*rest, number.name))
+        elif number.place == 0:
+            before = words
 
 
 def _tell_apart(metrics: Sequence[Number]) -> None:
@@ -97,9 +118,9 @@ def _tell_apart(metrics: Sequence[Number]) -> None:
     seen: Counter[str] = Counter()
     for number in metrics:
         words = tuple(number.name.split())
-        if count[number.name] == 1 or names_network(words):
-            owner = without_loss(words) if names_network(words) else owner
-        elif owner:
+        if names_network(words):
+            owner = without_loss(words)
+        elif count[number.name] > 1 and owner:
             number.name = " ".join((*owner, number.name))
         seen[number.name] += 1
         if seen[number.name] > 1:

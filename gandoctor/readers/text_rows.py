@@ -66,14 +66,15 @@ class Rows:
         }
 
     def _head(self, entry: Entry, counters: dict[str, float]) -> None:
-        """Counters alone on a line: they hold for what follows."""
+        """Counters alone on a line hold for what follows; "epochs: 50" is a total and a bar's batch is no heading."""
         if not entry.record.named:
             return
-        for kind, (name, value) in zip(entry.record.kinds, counters.items(), strict=True):
+        for kind, (name, value) in zip(entry.record.kinds, counters.items(), strict=False):
+            if name.lower().endswith("s") or (kind == "batch" and entry.record.bar):
+                continue
             if kind == "epoch":
                 self.above.clear()
-            if kind != "batch":
-                self.above[kind] = (name, value)
+            self.above[kind] = (name, value)
         self.free, self.headed = 0, True
 
     def _add_unnamed(self, entry: Entry, counters: dict[str, float]) -> None:

@@ -15,8 +15,9 @@ class Number:
     """A number of a line while it is scanned; `name` is "" until something says what it is.
 
     `base` is the name that a list's elements share, `place` the element, `scope` the bracket it stands in (0: none),
-    `total` the slot of the number behind the slash, `marked` a "3" that a prompt sign makes a counter, `bar` one of a
-    progress bar, `listed` an element behind a comma or a space.
+    `total` the slot of the number behind the slash, `marked` whether a prompt sign (">3") makes it a counter, `bar`
+    whether it counts in a progress bar, `listed` whether a comma or a space stands before an element, `names` the names
+    that commas joined before the colon.
     """
 
     slot: int
@@ -29,13 +30,15 @@ class Number:
     marked: bool = False
     bar: bool = False
     listed: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """One row that a line holds: (slot, name) of counters and metrics in order, the slots of unnamed values.
 
-    `kinds` says what each counter counts. `named` is False where the names of all counters were inferred from their positions.
+    `kinds` says what each counter counts. `named` is False where all counters' names were inferred from their places.
+    `slots` are those of counters, metrics and values, one after the other.
     """
 
     counters: tuple[tuple[int, str], ...] = ()
@@ -82,4 +85,3 @@ class Scope:
     numbers: int = 0
     took: bool = False
     assigned: bool = False
-    inner: list[str] = field(default_factory=list)

@@ -26,8 +26,8 @@ class Header(NamedTuple):
 class Table:
     """The header in force, and the one that the last line without numbers would be."""
 
-    header: Header = Header()
-    maybe: Header = Header()
+    header: Header = field(default_factory=Header)
+    maybe: Header = field(default_factory=Header)
     made: dict[tuple[str, ...], Record] = field(default_factory=dict)
 
     def note(self, line: str) -> None:

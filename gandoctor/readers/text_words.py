@@ -1,7 +1,8 @@
-"""The words that the text scanner must know: counters, units, nulls, networks; what the others mean is for `names.py`."""
+"""The words that the text scanner must know: counters, units, nulls, networks; `names.py` knows the others."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +12,7 @@ from gandoctor.readers.aliases import (
     ADVERSARIAL,
     DISCRIMINATOR,
     FAKE,
+    FILLER,
     GENERATOR,
     HELD_OUT,
     LOSS,
@@ -19,33 +21,39 @@ from gandoctor.readers.aliases import (
 )
 from gandoctor.readers.tokens import tokenise
 
-_GAN_WORDS = DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | SCORE | REAL | FAKE | ADVERSARIAL
 CounterKind = Literal["epoch", "batch", "step"]
 
-_EPOCH = frozenset("epoch epochs ep epoche epoca époque".split())
-_BATCH = frozenset("batch batches minibatch minibatches".split())
-_STEP = frozenset(
-    "step steps iter iters iteration iterations itr itrs it i update updates round rounds tick kimg nimg".split()
-)
-_BESIDE = frozenset("global current cur train training gen generator number no num idx index id # at".split())
-_AFTER = frozenset("number no no. num idx index id #".split())
-_LEADS_ON = frozenset("at in for after on of the @ start starting end finished finish begin beginning and during".split())
 
-NULLS = frozenset("n/a na no none null nil - -- false true undefined".split())
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GAN_WORDS = DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | SCORE | REAL | FAKE | ADVERSARIAL
+_LONG_WORDS = frozenset(word for word in _GAN_WORDS if len(word) > 1)
+_LETTER = re.compile(r"(?<![A-Za-z0-9])[dgDG](?![a-z])")
+
+_EPOCH = _words("epoch epochs ep epoche epoca époque")
+_BATCH = _words("batch batches minibatch minibatches")
+_STEP = _words("step steps iter iters iteration iterations itr itrs it i update updates round rounds tick kimg nimg")
+_BESIDE = _words("global current cur train training gen generator number no num idx index id # at")
+_AFTER = _words("number no no. num idx index id #")
+_LEADS_ON = _words("at in for after on of the @ start starting end finished finish begin beginning and during")
+
+NULLS = _words("n/a na no none null nil - -- false true undefined")
 """Words that stand where a number would: the metric was not logged in this row."""
 
-LOG_LEVELS = frozenset("info debug warning warn error critical notice trace root logging stdout stderr".split())
+LOG_LEVELS = _words("info debug warning warn error critical notice trace root logging stdout stderr")
 
-UNITS = frozenset(
+UNITS = _words(
     "s sec secs second seconds ms us min mins minute minutes hr hrs hour hours day days kb mb gb tb kib mib gib tib "
-    "bytes hz khz mhz ghz fps".split()
+    "bytes hz khz mhz ghz fps"
 )
 """A number before one of these is a duration, an amount of memory or a speed, never a metric."""
 
 _RATES = ("/s", "/sec", "/second", "/step", "/batch", "/epoch", "/it", "/iter", "/img", "/image", "/sample", "/min")
-_PLAIN = frozenset(
+_PLAIN = _words(
     "train training metrics metric stats stat statistics results result info log logs state dict args namespace tensor "
-    "array losses loss status progress".split()
+    "array losses loss status progress"
 )
 
 
@@ -124,7 +132,13 @@ def is_plain(words: Sequence[str]) -> bool:
 
 def speaks(words: Sequence[str]) -> bool:
     """Whether any of the words names a network, a loss, an accuracy, an output of D or what it was shown."""
-    return bool(parts_of(tuple(words)) & _GAN_WORDS)
+    return bool(parts_of(tuple(words)) & _LONG_WORDS) or any(_LETTER.search(word) for word in words)
+
+
+def says_only_samples(words: Sequence[str]) -> bool:
+    """Whether the words say no more than "real" or "fake", as "on fake images" does."""
+    parts = parts_of(tuple(words))
+    return bool(parts & (REAL | FAKE)) and parts <= REAL | FAKE | FILLER
 
 
 def without_loss(words: Sequence[str]) -> tuple[str, ...]:

@@ -48,12 +48,12 @@ class Shown:
 
 
 def base(metric: str) -> str:
-    """The metric's name without its pair of networks."""
+    """Return the metric's name without its pair of networks."""
     return metric.partition(PAIR)[0]
 
 
 def label(metric: str) -> str:
-    """What a report calls the metric: "D loss", "D loss (real) of pair A"."""
+    """Return what a report calls the metric: "D loss", "D loss (real) of pair A"."""
     name, _, pair = metric.partition(PAIR)
     return LABELS.get(name, name.replace("_", " ")) + (f" of pair {clean(pair)}" if pair else "")
 
@@ -66,9 +66,7 @@ def losses(diagnosis: Diagnosis, pair: str) -> tuple[Shown, ...]:
     )
 
 
-def _first(
-    curves: Mapping[str, Curve], pair: str, side: str, choices: Sequence[tuple[str, ...]]
-) -> tuple[Shown, ...]:
+def _first(curves: Mapping[str, Curve], pair: str, side: str, choices: Sequence[tuple[str, ...]]) -> tuple[Shown, ...]:
     for choice in choices:
         names = [f"{name}{PAIR}{pair}" if pair else name for name in choice]
         shown = tuple(Shown(n, label(n), side, curves[n]) for n in names if n in curves and len(curves[n]))
@@ -78,7 +76,7 @@ def _first(
 
 
 def of_kind(diagnosis: Diagnosis, *kinds: str) -> tuple[Shown, ...]:
-    """The curves of the run whose metric is of one of these kinds, in the vocabulary's order."""
+    """Return the curves of the run whose metric is of one of these kinds, in the vocabulary's order."""
     order = {name: place for place, (name, metric) in enumerate(METRICS.items()) if metric.kind in kinds}
     names = [name for name, curve in diagnosis.run.curves.items() if base(name) in order and len(curve)]
     return tuple(

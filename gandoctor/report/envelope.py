@@ -20,9 +20,9 @@ _SMOOTH = 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Envelope:
-    """`low` and `high` bound the curve at `steps`, `middle` is what it does without its noise; NaN where nothing finite was logged.
+    """`low` and `high` bound the curve at `steps`, `middle` is what it does without its noise.
 
-    `exact` says that `low` and `high` are the curve itself.
+    NaN stands where nothing finite was logged. `exact` says that `low` and `high` are the curve itself.
     """
 
     steps: FloatArray
@@ -33,7 +33,7 @@ class Envelope:
 
 
 def envelope(curve: Curve, bins: int = BINS) -> Envelope:
-    """The curve as it is up to two points a bin, else lowest, highest and median value of each bin."""
+    """Return the curve as it is up to two points a bin, else lowest, highest and median value of each bin."""
     values = np.where(np.isfinite(curve.values), curve.values, np.nan)
     if len(curve) <= 2 * bins:
         return Envelope(curve.steps, values, values, smooth(values), exact=True)
@@ -44,9 +44,7 @@ def envelope(curve: Curve, bins: int = BINS) -> Envelope:
     empty = low > high
     middle = np.array([_median(values[start:end]) for start, end in zip(starts, edges[1:], strict=True)])
     steps = curve.steps[(starts + edges[1:] - 1) // 2]
-    return Envelope(
-        steps, np.where(empty, np.nan, low), np.where(empty, np.nan, high), smooth(middle), exact=False
-    )
+    return Envelope(steps, np.where(empty, np.nan, low), np.where(empty, np.nan, high), smooth(middle), exact=False)
 
 
 def _median(values: FloatArray) -> float:
@@ -55,7 +53,7 @@ def _median(values: FloatArray) -> float:
 
 
 def smooth(values: FloatArray) -> FloatArray:
-    """The mean of running medians over a thirtieth of the curve, shorter at its ends; NaN where the value is NaN.
+    """Return the mean of running medians over a thirtieth of the curve, less at its ends; NaN where the value is NaN.
 
     The median drops spikes and keeps steps, the mean takes the corners off.
     """

@@ -54,7 +54,7 @@ def to_dict(diagnosis: Diagnosis, path: str | None = None) -> dict[str, Any]:
 
 
 def render(diagnosis: Diagnosis, path: str | None = None) -> str:
-    """The document, indented, with a line break at its end."""
+    """Return the document, indented, with a line break at its end."""
     return json.dumps(to_dict(diagnosis, path), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
@@ -67,20 +67,20 @@ def render_many(diagnoses: Sequence[tuple[str, Diagnosis]]) -> str:
 
 
 def render_line(diagnosis: Diagnosis, path: str | None = None) -> str:
-    """The document on one line (JSON Lines), with a line break at its end."""
+    """Return the document on one line (JSON Lines), with a line break at its end."""
     text = json.dumps(to_dict(diagnosis, path), separators=(",", ":"), allow_nan=False)
     return f"{text}\n"
 
 
 def schema() -> dict[str, Any]:
-    """The published schema of `to_dict`'s result."""
+    """Read the published schema of `to_dict`'s result."""
     text = Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
 def plain(value: Any) -> Any:
-    """The value as data that strict JSON can hold: dataclasses and mappings become objects, what is unknown its text."""
+    """Return the value as data for strict JSON: dataclasses and mappings become objects, what is unknown its text."""
     if value is None or isinstance(value, bool | np.bool_):
         return value if value is None else bool(value)
     if isinstance(value, int | np.integer):
@@ -103,7 +103,7 @@ def _number(value: float) -> float | str:
 
 
 def _text(value: object) -> str:
-    """The text; half characters, which no encoding can hold, become escapes."""
+    """Return the text; half characters, which no encoding can hold, become escapes."""
     return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -131,7 +131,7 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _curve(curve: Curve) -> dict[str, Any]:
-    """A curve's extent: `low`, `high` and `median` of its finite values, null where it has none."""
+    """Return a curve's extent: `low`, `high` and `median` of its finite values, null where it has none."""
     finite = curve.values[np.isfinite(curve.values)]
     low, median, high = (plain(float(q)) for q in np.quantile(finite, (0, 0.5, 1))) if len(finite) else (None,) * 3
     return {

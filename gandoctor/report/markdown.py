@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gandoctor.report import sentences
 from gandoctor.report.outline import outline
-from gandoctor.report.words import clean, number
+from gandoctor.report.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$])")
 _LINKS = re.compile(r"(?i)(?<=http)(?=s?:)|(?<=ftp)(?=:)|(?<=mailto)(?=:)|(?<=www)(?=\.)|(?<=[@#:])(?=\w)")
-_START = re.compile(r"^([-+=]|\d+[.)])(?=\s|$)")
+_START = re.compile(r"^(\d*)([-+=.)])(?=\s|$)")
 _CODE = re.compile(r"`([^`]+)`")
 _BREAK = "<!-- -->"
 """Keeps GitHub from making a link, a mention or a picture of what stands around it."""
 
 
 def render(diagnosis: Diagnosis) -> str:
-    """The report as GitHub-flavoured Markdown, ending with a line break."""
+    """Return the report as GitHub-flavoured Markdown, ending with a line break."""
     text = outline(diagnosis, brief=False)
     parts = [
-        f"## {escape(text.verdict)}: {escape(text.headline)}",
+        f"## {escape(text.title)}",
         escape(text.subject),
         "\n".join(f"- {escape(sentence)}" for sentence in text.lead),
         *(_section(section) for section in text.sections if section.title != "Usual bands"),
@@ -38,17 +38,17 @@ def render(diagnosis: Diagnosis) -> str:
 
 
 def escape(text: str) -> str:
-    """The text such that Markdown shows it letter by letter: no markup, HTML, table cell, link or mention.
+    """Return the text such that Markdown shows it letter by letter: no markup, HTML, table cell, link or mention.
 
     Only what stands between backticks is set as code.
     """
     parts = _CODE.split(text)
-    return "".join(f"<code>{_letters(part)}</code>" if index % 2 else _letters(part) for index, part in enumerate(parts))
+    return "".join(f"<code>{_letters(part)}</code>" if odd % 2 else _letters(part) for odd, part in enumerate(parts))
 
 
 def _letters(text: str) -> str:
     text = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    return _LINKS.sub(_BREAK, _START.sub(r"\\\1", text))
+    return _LINKS.sub(_BREAK, _START.sub(r"\1\\\2", text))
 
 
 def _section(section: Section) -> str:
@@ -61,26 +61,12 @@ def _section(section: Section) -> str:
 
 
 def _bands(diagnosis: Diagnosis) -> str:
-    """The documented bands as a table; "" where there are none."""
+    """Return the documented bands as a table; "" where there are none."""
     if not diagnosis.bands:
         return ""
-    header = ("Documented", "Band", "This run, as logged", "Normalised", "", "Source")
-    rows = (
-        (
-            clean(band.name),
-            sentences.limits(band),
-            number(band.literal),
-            sentences.normalised(band),
-            "inside" if band.inside else "outside",
-            clean(band.source),
-        )
-        for band in diagnosis.bands
-    )
-    return "\n".join(("### Usual bands", "", _row(header), _row("---" for _ in header), *map(_escaped_row, rows)))
-
-
-def _escaped_row(cells: Iterable[str]) -> str:
-    return _row(escape(cell) for cell in cells)
+    rows = (_row(escape(cell) for cell in sentences.band_row(band)) for band in diagnosis.bands)
+    header = (_row(sentences.BAND_COLUMNS), _row("---" for _ in sentences.BAND_COLUMNS))
+    return "\n".join(("### Usual bands", "", *header, *rows))
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 
 from gandoctor.report.envelope import envelope
 from gandoctor.report.outline import outline
-from gandoctor.report.plot_phases import draw_moments, draw_phases
 from gandoctor.report.plot_panels import panels
+from gandoctor.report.plot_phases import draw_moments, draw_phases
 from gandoctor.report.plot_style import GREY, INK, PALE, looks
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gandoctor.report.plot_panels import Panel
     from gandoctor.report.plot_style import Look
 
-_STYLE = {
+_STYLE: dict[str, Any] = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.spines.right": False,
@@ -39,6 +39,7 @@ _STYLE = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
+_LEADER = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0, "relpos": (0, 0.5)}
 _WIDTH, _TALL, _LOW = 10.0, 3.2, 1.7
 _HEAD, _STRIP, _FOOT = 0.98, 0.6, 0.55
 _LEFT, _RIGHT = 0.075, 0.8
@@ -47,14 +48,15 @@ _TITLE_LETTERS = 98
 
 
 def picture(diagnosis: Diagnosis, format_: str = "png", dpi: int = 120) -> bytes:
-    """The picture as the content of a png, svg or pdf file; the same diagnosis gives the same bytes."""
+    """Return the picture as the content of a png, svg or pdf file; the same diagnosis gives the same bytes."""
     import matplotlib
 
     buffer = io.BytesIO()
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a sign of a run's name that the font lacks is drawn as a box
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
+        for name, value in _STYLE.items():
+            matplotlib.rcParams[name] = value  # type: ignore[index]  # the stubs list the names one by one
         made = figure(diagnosis)
         made.savefig(buffer, format=format_, dpi=dpi, metadata=_metadata(format_))
     return buffer.getvalue()
@@ -62,11 +64,16 @@ def picture(diagnosis: Diagnosis, format_: str = "png", dpi: int = 120) -> bytes
 
 def _metadata(format_: str) -> dict[str, Any]:
     """No dates, so that the same picture is the same file."""
-    return {"png": {"Software": "gandoctor"}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[format_]
+    known: dict[str, dict[str, Any]] = {
+        "png": {"Software": "gandoctor"},
+        "svg": {"Date": None},
+        "pdf": {"CreationDate": None},
+    }
+    return known[format_]
 
 
 def figure(diagnosis: Diagnosis) -> Figure:
-    """The matplotlib figure; no global state is touched, no window opened."""
+    """Return the matplotlib figure; no global state is touched, no window opened."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -95,9 +102,9 @@ def _axes(made: Figure, bottom: float, tall: float, height: float) -> Axes:
 
 
 def _titles(made: Figure, diagnosis: Diagnosis, height: float) -> None:
-    """The verdict in at most two lines, beneath it the run and how sure the verdict is."""
+    """Write the verdict in at most two lines, beneath it the run and how sure the verdict is."""
     text = outline(diagnosis, brief=True)
-    verdict = _wrapped(f"{text.verdict}. {text.headline}", _TITLE_LETTERS)
+    verdict = _wrapped(text.title, _TITLE_LETTERS)
     sure = next((line for line in text.lead if line.startswith("How sure")), "")
     top = 0.22
     for line in verdict:
@@ -145,7 +152,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
 
 
 def _curve(axes: Axes, one: Shown, look: Look, crosses: float) -> None:
-    """The raw curve faint, its course bold, crosses at that share of the axis where NaN or an infinity was logged."""
+    """Draw the raw curve faint, its course bold, crosses at that share of the axis where NaN or infinity was logged."""
     band = envelope(one.curve)
     if band.exact:
         axes.plot(band.steps, band.high, color=look.colour, alpha=0.3, linewidth=0.7)
@@ -158,11 +165,13 @@ def _curve(axes: Axes, one: Shown, look: Look, crosses: float) -> None:
     bad = one.curve.steps[~np.isfinite(one.curve.values)]
     if len(bad):
         bad = bad[:: max(1, len(bad) // 40)]
-        axes.plot(bad, np.full(len(bad), crosses), "x", color=look.colour, markersize=4, transform=axes.get_xaxis_transform())
+        axes.plot(
+            bad, np.full(len(bad), crosses), "x", color=look.colour, markersize=4, transform=axes.get_xaxis_transform()
+        )
 
 
 def _levels(axes: Axes, panel: Panel) -> None:
-    """Reference lines, with names in the right margin that are pushed apart where they would touch."""
+    """Draw reference lines, with names in the right margin that are pushed apart where they would touch."""
     colours = {one.metric: look.colour for one, look in zip(panel.shown, looks(panel.shown), strict=True)}
     heights = [_share(panel, level.height) for level in panel.levels]
     places = spread(heights, 0.052 if panel.tall else 0.1)
@@ -171,19 +180,19 @@ def _levels(axes: Axes, panel: Panel) -> None:
         axes.annotate(
             level.text, xy=(1, height), xytext=(1.025, place), xycoords="axes fraction", textcoords="axes fraction",
             va="center", fontsize=8, color=colours.get(level.metric, GREY), annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0, "relpos": (0, 0.5)},
+            arrowprops=_LEADER,
         )  # fmt: skip
 
 
 def _share(panel: Panel, height: float) -> float:
-    """The height as a share of the axis."""
+    """Return the height as a share of the axis."""
     if panel.log:
         return float(np.log(height / panel.low) / np.log(panel.high / panel.low))
     return (height - panel.low) / (panel.high - panel.low)
 
 
 def spread(heights: list[float], gap: float) -> list[float]:
-    """The heights moved apart so that any two are `gap` apart at least, in the order they were in, inside 0 to 1."""
+    """Return the heights moved so that any two are `gap` apart at least, in the order they were in, inside 0 to 1."""
     order = sorted(range(len(heights)), key=heights.__getitem__)
     places = [heights[index] for index in order]
     for index in range(1, len(places)):

@@ -52,7 +52,7 @@ class Panel:
 
 
 def panels(diagnosis: Diagnosis) -> tuple[Panel, ...]:
-    """The losses of each pair of networks, the normalised level of D, then what was measured on samples."""
+    """Return the losses of each pair of networks, the normalised level of D, then what was measured on samples."""
     pairs = diagnosis.run.pairs[:_MOST_PAIRS]
     made = [_losses(diagnosis, pair) for pair in pairs]
     made += [_normalised(diagnosis, pair) for pair in pairs]
@@ -126,13 +126,13 @@ def _better(one: Shown) -> str:
 
 
 def _others(diagnosis: Diagnosis) -> list[Panel]:
-    """A run without losses and quality: whatever it has, at most three panels."""
+    """Return what a run without losses and quality has, at most three panels."""
     shown = of_kind(diagnosis, "score", "accuracy", "gradient", "regulariser", "other")[:3]
     return [_panel(one.label, (one,), (), tall=False) for one in shown]
 
 
 def _bounds(diagnosis: Diagnosis, shown: Sequence[Shown]) -> list[Level]:
-    """The bounds of the evidence that lie on the axis of these curves."""
+    """Return the bounds of the evidence that lie on the axis of these curves."""
     names = {base(one.metric): one.metric for one in shown}
     pairs = {one.metric.partition(PAIR)[2] for one in shown}
     findings = [f for f in (*diagnosis.findings, *diagnosis.suspicions) if f.pair in pairs]
@@ -147,7 +147,7 @@ def _bounds(diagnosis: Diagnosis, shown: Sequence[Shown]) -> list[Level]:
 
 
 def _metric(reading: Reading) -> str:
-    """The metric whose level the reading is about; "" where it measures something else."""
+    """Return the metric whose level the reading is about; "" where it measures something else."""
     match = re.fullmatch(r"(\w+)\((\w+)\)", reading.signal)
     return match[2] if match and match[1] in _LEVELS else ""
 
@@ -166,7 +166,7 @@ def _panel(title: str, shown: tuple[Shown, ...], levels: Sequence[Level], *, tal
 
 
 def limits(values: FloatArray, levels: Sequence[float]) -> tuple[float, float, bool]:
-    """The ends of the axis and whether it is logarithmic: positive and over more than two decades.
+    """Return the ends of the axis and whether it is logarithmic: positive and over more than two decades.
 
     The extreme 0.5 % at each end may lie beyond, if they lie far; levels are inside where a linear axis can have them
     without shrinking the curves to less than half of it.
@@ -188,7 +188,7 @@ def limits(values: FloatArray, levels: Sequence[float]) -> tuple[float, float, b
 
 
 def _whole(low: float, high: float, values: FloatArray) -> tuple[float, float]:
-    """The curve's own ends where they are near the quantiles, else the quantiles."""
+    """Return the curve's own ends where they are near the quantiles, else the quantiles."""
     extent = high - low
     lowest, highest = float(values.min()), float(values.max())
     return (lowest if lowest >= low - extent else low), (highest if highest <= high + extent else high)

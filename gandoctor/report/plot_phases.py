@@ -60,7 +60,7 @@ def _name(strip: Axes, phase: Phase) -> None:
 
 
 def _key(strip: Axes, states: Sequence[str], diagnosis: Diagnosis) -> None:
-    """To the right of the strip: the phases that are too short for their names, and the bar of what is worth keeping."""
+    """Explain beside the strip the phases that are too short for their names, and the bar of what is worth keeping."""
     from matplotlib.patches import Patch
 
     kinds = phase_looks([phase.state for phase in diagnosis.phases])
@@ -78,14 +78,14 @@ def _key(strip: Axes, states: Sequence[str], diagnosis: Diagnosis) -> None:
 
 
 def _best(strip: Axes, diagnosis: Diagnosis) -> None:
-    """A bar beneath the phases over the stretch whose checkpoints are worth keeping."""
+    """Draw a bar beneath the phases over the stretch whose checkpoints are worth keeping."""
     best = diagnosis.best
     if best is not None:
         strip.axvspan(best.start, best.end, ymin=0.0, ymax=_BAR, facecolor=_KEEP, edgecolor=_KEEP, linewidth=1)
 
 
 def draw_moments(strip: Axes, panels: Sequence[Axes], diagnosis: Diagnosis) -> None:
-    """The onset as a line, the moment of certainty as a dashed one, both named above the strip."""
+    """Draw the onset as a line, the moment of certainty as a dashed one, both named above the strip."""
     finding = next((f for f in diagnosis.findings if f.active and f.verdict == diagnosis.verdict), None)
     if finding is None:
         return
@@ -97,7 +97,7 @@ def draw_moments(strip: Axes, panels: Sequence[Axes], diagnosis: Diagnosis) -> N
 
 
 def _names(strip: Axes, finding: Finding, diagnosis: Diagnosis) -> None:
-    """The moments' names: one to each side of them, or both on the side where there is room."""
+    """Write the moments' names: one to each side of them, or both on the side where there is room."""
     unit = diagnosis.run.unit
     began, sure = f"began: {step(unit, finding.since)}", f"sure: {step(unit, finding.fired)}"
     start, end = strip.get_xlim()

@@ -1,9 +1,9 @@
-"""How a picture looks: colours for the colour-blind (Okabe and Ito 2008), and dashes and markers that grey paper keeps."""
+"""How a picture looks: colours for the colour-blind (Okabe, Ito 2008), dashes and markers that survive grey paper."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ INK = "#222222"
 GREY = "#666666"
 PALE = "#d9d9d9"
 
-Dashes = str | tuple[int, tuple[float, ...]]
+Dashes = Literal["-"] | tuple[int, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ ILL = (
 
 
 def looks(shown: Sequence[Shown]) -> tuple[Look, ...]:
-    """A look for each curve: blues for D, reds for G, each another dash and marker."""
+    """Return a look for each curve: blues for D, reds for G, each another dash and marker."""
     seen: dict[str, int] = {}
     made = []
     for one in shown:
@@ -67,6 +67,8 @@ def looks(shown: Sequence[Shown]) -> tuple[Look, ...]:
 
 
 def phase_looks(states: Sequence[str]) -> dict[str, PhaseLook]:
-    """A look for each state of a run, in the order of appearance."""
+    """Return a look for each state of a run, in the order of appearance."""
     ill = [state for state in dict.fromkeys(states) if state not in CALM]
-    return {state: CALM[state] if state in CALM else ILL[ill.index(state) % len(ILL)] for state in dict.fromkeys(states)}
+    return {
+        state: CALM[state] if state in CALM else ILL[ill.index(state) % len(ILL)] for state in dict.fromkeys(states)
+    }

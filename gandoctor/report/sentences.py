@@ -29,31 +29,34 @@ if TYPE_CHECKING:
     )
 
 FAMILIES = {
-    "bce": "binary cross-entropy (bce)",
-    "lsgan": "least squares (lsgan)",
-    "hinge": "hinge",
-    "wgan": "Wasserstein (wgan)",
-    "wgan-gp": "Wasserstein with gradient penalty (wgan-gp)",
-    "relativistic": "relativistic",
-    "unknown": "of an unknown kind",
+    "bce": "cross-entropy losses",
+    "lsgan": "least-squares losses (lsgan)",
+    "hinge": "hinge losses",
+    "wgan": "Wasserstein losses (wgan)",
+    "wgan-gp": "Wasserstein losses with gradient penalty (wgan-gp)",
+    "relativistic": "relativistic losses",
+    "unknown": "losses of an unknown kind",
 }
 
 FORMS = {
-    "sum": "the sum of D's real and fake halves",
-    "mean": "the mean of D's real and fake halves",
-    "separate": "D's real and fake halves apart",
+    "sum": "D's loss the sum of its halves on real and generated samples",
+    "mean": "D's loss the mean of its halves on real and generated samples",
+    "separate": "D's losses on real and on generated samples apart",
 }
+
+_REASON = 90
+"""The most characters of a bound's reason that a report shows; the rule's page has all of it."""
 
 _DECIDED = {
     "user": "as you said",
     "context": "as the log says",
     "log": "inferred from the numbers",
-    "default": "assumed, since the log does not decide it",
+    "default": "the likeliest reading",
 }
 
 
 def subject(diagnosis: Diagnosis) -> str:
-    """The run and how much of it there is: "logs.csv: 450 points, steps 1 to 450"."""
+    """Return the run and how much of it there is: "logs.csv: 450 points, steps 1 to 450"."""
     run = diagnosis.run
     if not run.points:
         return f"{clean(run.name)}: no points"
@@ -83,24 +86,24 @@ def sure(diagnosis: Diagnosis) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text as a sentence: a full stop at the end, a large first letter where it begins with a plain word."""
+    """Return the text as a sentence: a full stop at the end, a large first letter where it begins with a plain word."""
     text = ended(text)
     return text[:1].upper() + text[1:] if text.split(" ", 1)[0].isalpha() else text
 
 
 def ended(text: str) -> str:
-    """The text, made safe, with a full stop at its end."""
+    """Return the text, made safe, with a full stop at its end."""
     text = " ".join(clean(text).split())
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
 def reading(reading_: Reading) -> str:
-    """A measurement against its bound, with the reason for the bound and its source."""
-    limit = "must not exceed" if reading_.direction == "above" else "must not fall below"
+    """Return a measurement against its bound, with the reason for the bound and its source."""
     source = f"; source {clean(reading_.source)}" if reading_.source else ""
+    why = shortened(first_thought(reading_.why), _REASON)
     return (
-        f"{clean(reading_.signal)} = {number(reading_.value)} {_window(reading_)}, "
-        f"{limit} {number(reading_.bound)} ({reading_.basis}: {first_sentence(reading_.why)}{source})"
+        f"{clean(reading_.signal)} = {number(reading_.value)} {_window(reading_)}, {reading_.direction} the bound"
+        f" {number(reading_.bound)} ({reading_.basis}: {why}{source})"
     )
 
 
@@ -108,20 +111,29 @@ def _window(reading_: Reading) -> str:
     return "at the last point" if reading_.points == 1 else f"over the last {count(reading_.points, 'point')}"
 
 
-def first_sentence(text: str) -> str:
-    """The text up to its first full stop or semicolon that ends a thought."""
+def opening(text: str) -> str:
+    """Return the first sentence of the text, without its full stop."""
     text = " ".join(clean(text).split())
-    ends = [place_ for mark in (". ", "; ") if (place_ := text.find(mark)) > 0]
-    return text[: min(ends)] if ends else text.rstrip(".")
+    return text.split(". ", 1)[0].rstrip(".")
+
+
+def first_thought(text: str) -> str:
+    """Return the text up to its first full stop or semicolon."""
+    return opening(text).split("; ", 1)[0]
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text, cut after a word where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 3].rsplit(' ', 1)[0]}..."
 
 
 def finding_title(finding: Finding, unit: Unit) -> str:
-    """A finding's name and when it held: "D has won (discriminator-dominance), since step 96"."""
+    """Return a finding's name and when it held: "D has won (discriminator-dominance), since step 96"."""
     return f"{clean(finding.title)} ({finding_time(finding, unit)})"
 
 
 def finding_time(finding: Finding, unit: Unit) -> str:
-    """A finding's rule and when it held: "discriminator-dominance, since step 96"."""
+    """Return a finding's rule and when it held: "discriminator-dominance, since step 96"."""
     pair = f", pair {clean(finding.pair)}" if finding.pair else ""
     if finding.until is None:
         when = f"since {step(unit, finding.since)}"
@@ -131,7 +143,7 @@ def finding_time(finding: Finding, unit: Unit) -> str:
 
 
 def suspicion(finding: Finding, unit: Unit) -> str:
-    """A finding that is less likely than not, with its probability."""
+    """Return a finding that is less likely than not, with its probability."""
     odds = "" if math.isnan(finding.confidence) else f", {percent(finding.confidence)} likely"
     return finding_title(finding, unit) + odds
 
@@ -141,23 +153,35 @@ def best(diagnosis: Diagnosis) -> str:
     stretch = diagnosis.best
     if stretch is None:
         return ""
-    return f"{span(diagnosis.run.unit, stretch.start, stretch.end).capitalize()}: {first_sentence(stretch.why)}."
+    return f"{span(diagnosis.run.unit, stretch.start, stretch.end).capitalize()}: {first_thought(stretch.why)}."
 
 
 def band(band_: Band) -> str:
-    """A documented band beside the run: "D loss a half 0.5 to 0.8: 0.62 (inside)"."""
+    """Return a documented band beside the run: "D loss, each half, 0.5 to 0.8: 0.62, inside"."""
     verdict = "inside" if band_.inside else "outside"
-    after = f", {normalised(band_)} normalised" if normalised(band_) else ""
-    return f"{clean(band_.name)} {limits(band_)}: {number(band_.literal)}{after} ({verdict})"
+    after = normalised(band_)
+    literal = number(band_.literal)
+    value = literal if after in ("", literal) else f"{after} ({literal} as logged)"
+    return f"{clean(band_.name)}, {limits(band_)}: {value}, {verdict}"
+
+
+BAND_COLUMNS = ("Documented", "Band", "This run, as logged", "Normalised", "", "Source")
+"""The header of `band_row`."""
+
+
+def band_row(band_: Band) -> tuple[str, ...]:
+    """Return a documented band as a row of a table."""
+    verdict = "inside" if band_.inside else "outside"
+    return (clean(band_.name), limits(band_), number(band_.literal), normalised(band_), verdict, clean(band_.source))
 
 
 def normalised(band_: Band) -> str:
-    """The measured value after conventions; "" where the band has no such form."""
+    """Return the measured value after conventions; "" where the band has no such form."""
     return "" if math.isnan(band_.normalised) else number(band_.normalised)
 
 
 def limits(band_: Band) -> str:
-    """The two ends of a band: "0.5 to 0.8", "at least 0.5"."""
+    """Return the two ends of a band: "0.5 to 0.8", "at least 0.5"."""
     if math.isinf(band_.high):
         return f"at least {number(band_.low)}"
     if math.isinf(band_.low):
@@ -166,12 +190,12 @@ def limits(band_: Band) -> str:
 
 
 def convention(convention_: Convention) -> str:
-    """How the raw losses were read, who decided it, what else is possible and which flag settles it."""
+    """Return how the raw losses were read, who decided it, what else is possible and which flag settles it."""
     pair = f"Pair {clean(convention_.pair)}: " if convention_.pair else ""
-    text = f"{pair}{FAMILIES[convention_.family]} losses; the log holds {FORMS[convention_.d_form]}"
-    text = text[0].upper() + text[1:] + "".join(f"; {part}" for part in _details(convention_))
+    parts = [FAMILIES[convention_.family], FORMS[convention_.d_form], *_details(convention_)]
     reason = f": {clean(convention_.reasons[0])}" if convention_.reasons else ""
-    text += f" ({_DECIDED[convention_.decided_by]}{reason})."
+    text = pair + ", ".join(parts)
+    text = f"{text[0].upper()}{text[1:]} ({_DECIDED[convention_.decided_by]}{reason})."
     if convention_.decided_by in ("user", "context"):
         return text
     return f"{text} {_override(convention_)}"
@@ -189,27 +213,41 @@ def _details(convention_: Convention) -> list[str]:
 
 
 def _override(convention_: Convention) -> str:
-    others = [f"--family {family} --d-loss {form}" for family, form in convention_.alternatives]
-    if not others:
-        return f"If that is wrong: {flags('FAMILY', 'FORM')}."
-    this = flags(convention_.family, convention_.d_form)
-    return f"Also possible: {' or '.join(others)}. To settle it, say which; {this} keeps this reading."
+    """Return what else is possible and the flags that settle it."""
+    family, form = convention_.family, convention_.d_form
+    if not convention_.alternatives:
+        return "If that is wrong: --family and --d-loss."
+    others = [_flags(other, family, form) for other in convention_.alternatives]
+    return f"Also possible: {' or '.join(others)}; --family {family} --d-loss {form} keeps this reading."
 
 
-def flags(family: str, form: str) -> str:
-    """The flags that fix a convention."""
-    return f"--family {family} --d-loss {form}"
+def _flags(other: tuple[str, str], family: str, form: str) -> str:
+    """Return the flags by which another reading differs from this one."""
+    new_family = f"--family {other[0]}" if other[0] != family else ""
+    new_form = f"--d-loss {other[1]}" if other[1] != form else ""
+    return f"{new_family} {new_form}".strip()
 
 
 def unanswered(diagnosis: Diagnosis) -> list[str]:
-    """What could not be judged, why, and what to log; rules with the same answer together."""
+    """Return what could not be judged, why, and what to log; rules with the same answer together."""
     groups: dict[tuple[str, str], list[str]] = {}
     for item in diagnosis.unanswered:
         groups.setdefault((ended(item.why), ended(item.log_this)), []).append(clean(item.rule))
     return [
-        f"{listed(rules, 6)}: {why}" + (f" To find out, log {log}" if log else "")
-        for (why, log), rules in groups.items()
+        f"{listed(rules, 6)}: {why}" + (f" What to log: {log}" if log else "") for (why, log), rules in groups.items()
     ]
+
+
+def unanswered_briefly(diagnosis: Diagnosis) -> list[str]:
+    """Return what could not be judged, a line for each kind of reason: "Not logged: low-diversity (coverage)"."""
+    groups: dict[str, list[str]] = {}
+    for item in diagnosis.unanswered:
+        kind, _, detail = clean(item.why).partition(":")
+        detail = detail.split(",")[0].strip()
+        short = f" ({detail})" if detail and " " not in detail else ""
+        groups.setdefault(kind, []).append(f"{clean(item.rule)}{short}")
+    lines = [f"{kind[:1].upper()}{kind[1:]}: {listed(rules, 8)}." for kind, rules in groups.items()]
+    return [*lines[:-1], f"{lines[-1]} What to log: gandoctor explain RULE"] if lines else []
 
 
 def mapping(diagnosis: Diagnosis) -> str:
@@ -219,11 +257,11 @@ def mapping(diagnosis: Diagnosis) -> str:
 
 
 def _renamed(diagnosis: Diagnosis) -> list[tuple[str, str]]:
-    return [(column, metric) for column, metric in diagnosis.run.columns.items() if column != metric]
+    return [(column, metric) for metric, column in diagnosis.run.columns.items() if column != metric]
 
 
 def unmapped(diagnosis: Diagnosis) -> str:
-    """The columns that were not understood, and how to name them."""
+    """Return the columns that were not understood, and how to name them."""
     names = [clean(name) for name in diagnosis.run.unmapped]
     if not names:
         return ""

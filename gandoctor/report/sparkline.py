@@ -22,7 +22,7 @@ DOTS = " _.-'"
 """The same idea in ASCII: a dot at one of four heights, or nothing."""
 
 _DECADES = 1.5
-"""From how many powers of ten on a positive curve is drawn on a logarithmic scale."""
+"""From how many powers of ten between its lowest and highest twentieth on a positive curve is drawn logarithmically."""
 
 _STEADY = 0.1
 """The least extent of a scale, as a share of the level of the curve."""
@@ -42,7 +42,7 @@ class Axis:
         return np.linspace(self.start, self.end, self.columns + 1)
 
     def column(self, step: float) -> int:
-        """The column in which a step lies; the nearest one for steps outside."""
+        """Return the column in which a step lies; the nearest one for steps outside."""
         if self.end <= self.start:
             return 0
         place = int((step - self.start) / (self.end - self.start) * self.columns)
@@ -58,7 +58,7 @@ class Scale:
     log: bool = False
 
     def height(self, values: FloatArray) -> FloatArray:
-        """The height of each value from 0 to 1; 0.5 on a scale without extent; NaN stays NaN."""
+        """Return the height of each value from 0 to 1; 0.5 on a scale without extent; NaN stays NaN."""
         if self.high <= self.low:
             return np.where(np.isnan(values), np.nan, 0.5)
         if self.log:
@@ -68,27 +68,26 @@ class Scale:
 
 
 def scale(values: FloatArray) -> Scale:
-    """The scale for a curve: its middle 98 %, so that one spike does not flatten the rest.
+    """Return the scale for a curve: its middle 98 %, so that one spike does not flatten the rest.
 
     A curve that is never negative is drawn from 0, any other over at least a tenth of its level, so that noise on a
-    steady curve does not look like a rise; a positive one over more than 1.5 decades is logarithmic.
+    steady curve does not look like a rise; a positive one that spends its time over more than 1.5 decades is logarithmic.
     """
     finite = values[np.isfinite(values)]
     if not len(finite):
         return Scale(0.0, 0.0)
     low, high = (float(q) for q in np.quantile(finite, (0.01, 0.99)))
-    positive = finite[finite > 0]
-    if low >= 0 and high > 0 and len(positive):
-        floor = max(low, float(np.quantile(positive, 0.01)), high * 1e-6)
-        if np.log10(high / floor) > _DECADES:
-            return Scale(floor, high, log=True)
+    if low >= 0 and high > 0:
+        floor, usual, most = (float(q) for q in np.quantile(finite[finite > 0], (0.01, 0.05, 0.95)))
+        if most > usual * 10**_DECADES:
+            return Scale(max(floor, high * 1e-6), high, log=True)
         return Scale(0.0, high)
     room = max(0.0, _STEADY * abs(low + high) / 2 - (high - low)) / 2
     return Scale(low - room, high + room)
 
 
 def columns(curve: Curve, axis: Axis) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The median of each column's finite values, and in which columns something non-finite was logged.
+    """Return the median of each column's finite values, and in which columns something non-finite was logged.
 
     A column between two points of a sparse curve holds the value before it; one outside the curve is NaN.
     """
@@ -120,12 +119,12 @@ def spark(curve: Curve, axis: Axis, rows: int, blocks: bool) -> tuple[str, ...]:
 
 
 def _mark(height: float, row: int, rows: int, blocks: bool) -> str:
-    """The character of one cell; `row` counts from the top."""
+    """Return the character of one cell; `row` counts from the top."""
     if np.isnan(height):
         return " "
     marks = BLOCKS if blocks else DOTS
     levels = len(marks) - 1
-    level = 1 + int(height * (rows * levels - 1) + 0.5)
+    level = 1 + min(int(height * rows * levels), rows * levels - 1)
     inside = level - (rows - 1 - row) * levels
     if blocks:
         return marks[min(max(inside, 0), levels)]
@@ -133,7 +132,7 @@ def _mark(height: float, row: int, rows: int, blocks: bool) -> str:
 
 
 def extent(curve: Curve) -> str:
-    """What the curve spans but for its extreme 2 %, and a spike beyond: "0.002 to 2.1 (log), peak 37"."""
+    """Return what the curve spans but for its extreme 2 %, and a spike beyond: "0.002 to 2.1 (log), peak 37"."""
     finite = curve.values[np.isfinite(curve.values)]
     if not len(finite):
         return "never finite"
@@ -146,5 +145,5 @@ def extent(curve: Curve) -> str:
 
 
 def ending(curve: Curve) -> str:
-    """The last value that was logged: "ends at 0.002"."""
+    """Return the last value that was logged: "ends at 0.002"."""
     return f"ends at {number(float(curve.values[-1]))}"

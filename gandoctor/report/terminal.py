@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from gandoctor.report.curves import overview
@@ -35,13 +36,24 @@ _TALL = 2
 """Up to how many curves each gets two rows of characters."""
 
 _NARROW = 40
-_TYPOGRAPHY = str.maketrans(
-    {"–": "-", "—": "-", "−": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x", "’": "'", "“": '"', "”": '"', "\xa0": " "}
-)
+_PLAIN = {
+    "EN DASH": "-",
+    "EM DASH": "-",
+    "MINUS SIGN": "-",
+    "HORIZONTAL ELLIPSIS": "...",
+    "LESS-THAN OR EQUAL TO": "<=",
+    "GREATER-THAN OR EQUAL TO": ">=",
+    "MULTIPLICATION SIGN": "x",
+    "RIGHT SINGLE QUOTATION MARK": "'",
+    "LEFT DOUBLE QUOTATION MARK": '"',
+    "RIGHT DOUBLE QUOTATION MARK": '"',
+    "NO-BREAK SPACE": " ",
+}
+"""Typographic signs that have a plain form, by their Unicode names."""
 
 
 def render(diagnosis: Diagnosis, colour: bool, width: int = 100, blocks: bool = True) -> str:
-    """The report as text of at most `width` columns; without `blocks` it is pure ASCII.
+    """Return the report as text of at most `width` columns; without `blocks` it is pure ASCII.
 
     Nothing from the log is taken as markup or as a terminal code. Ends with a line break.
     """
@@ -50,7 +62,7 @@ def render(diagnosis: Diagnosis, colour: bool, width: int = 100, blocks: bool = 
     console = _console(buffer, colour, width)
     text = outline(diagnosis, brief=True)
     console.print(_line(text.subject, "dim"))
-    console.print(_join((f"{text.verdict}. ", _COLOURS[diagnosis.verdict]), (text.headline, "bold")))
+    console.print(_line(text.title, _COLOURS[diagnosis.verdict]))
     for sentence in text.lead:
         console.print(_line(sentence))
     _curves(console, diagnosis, width, blocks)
@@ -61,8 +73,12 @@ def render(diagnosis: Diagnosis, colour: bool, width: int = 100, blocks: bool = 
 
 
 def ascii_only(text: str) -> str:
-    """The text in ASCII: typographic signs become their plain form, the rest escapes."""
-    return text.translate(_TYPOGRAPHY).encode("ascii", "backslashreplace").decode("ascii")
+    """Return the text in ASCII: typographic signs become their plain form, the rest escapes."""
+    return (
+        text.translate({ord(unicodedata.lookup(name)): plain for name, plain in _PLAIN.items()})
+        .encode("ascii", "backslashreplace")
+        .decode("ascii")
+    )
 
 
 def _console(buffer: io.StringIO, colour: bool, width: int) -> Console:
@@ -87,7 +103,7 @@ def _join(*parts: tuple[str, str]) -> Text:
 
 
 def _curves(console: Console, diagnosis: Diagnosis, width: int, blocks: bool) -> None:
-    """The curves, the phases beneath them on the same axis, and what the phases' signs mean."""
+    """Print the curves, the phases beneath them on the same axis, and what the phases' signs mean."""
     shown = overview(diagnosis, _CURVES)
     if not shown:
         return
@@ -108,7 +124,8 @@ def _curves(console: Console, diagnosis: Diagnosis, width: int, blocks: bool) ->
 def _curve(console: Console, one: Shown, rows: tuple[str, ...], beside: tuple[str, ...], margin: int) -> None:
     for index, (line, note) in enumerate(zip(rows, beside, strict=True)):
         name = one.label if index == 0 else ""
-        console.print(_join((name.ljust(margin), ""), (line, _SIDES[one.side]), (f"  {note}", "dim")), soft_wrap=True)
+        parts = ((name.ljust(margin), ""), (line, _SIDES[one.side]), (f"  {note}", "dim"))
+        console.print(_join(*parts), soft_wrap=True)
 
 
 def _section(console: Console, section: Section) -> None:
@@ -119,7 +136,7 @@ def _section(console: Console, section: Section) -> None:
 
 
 def _hanging(marker: str, item: Item) -> RenderableType:
-    """An item behind its marker, its details beneath it, all lines indented alike."""
+    """Return an item behind its marker, its details beneath it, all lines indented alike."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1, 0, 0))
@@ -162,7 +179,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], colour: bool, wi
 
 
 def lay_out(head: Sequence[str], sections: Sequence[Section], colour: bool, width: int, blocks: bool) -> str:
-    """A page: its title, the lines below it, and sections; ends with a line break."""
+    """Return a page: its title, the lines below it, and sections; ends with a line break."""
     buffer = io.StringIO()
     console = _console(buffer, colour, max(width, _NARROW))
     for index, line in enumerate(head):

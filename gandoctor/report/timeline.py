@@ -27,7 +27,7 @@ class Timeline:
 
 
 def timeline(diagnosis: Diagnosis, axis: Axis, blocks: bool) -> Timeline:
-    """The phases on the axis; columns that no phase covers stay blank."""
+    """Return the phases on the axis; columns that no phase covers stay blank."""
     signs = _signs(diagnosis.phases, blocks)
     band = [" "] * axis.columns
     for phase in diagnosis.phases:

@@ -29,6 +29,9 @@ STATISTICS = {
     "high": "a tenth of the values lie above it",
     "last": "the median of the last three points",
     "spread": "how far the values usually lie from their median",
+    "wobble": "how far the curve moves, as a share of its level",
+    "extent": "the usual size, without the sign",
+    "count": "how many points there are",
     "span": "the largest minus the smallest value, as a share of the level",
     "distinct": "the share of points that differ from the one before",
     "pinned": "the share of points on a value at which the loss is cut off",
@@ -57,7 +60,7 @@ _SURE = (
 
 
 def number(value: float) -> str:
-    """The value to three significant digits, without an exponent between 0.0001 and 10 million."""
+    """Return the value to three significant digits, without an exponent between 0.0001 and 10 million."""
     value = float(value)
     if math.isnan(value):
         return "NaN"
@@ -79,7 +82,7 @@ def _trimmed(value: float, digits: int) -> str:
 
 
 def place(value: float) -> str:
-    """A step's number: whole where it is whole, and never rounded to three digits."""
+    """Return a step's number: whole where it is whole, and never rounded to three digits."""
     if not math.isfinite(value):
         return number(value)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}".rstrip("0")
@@ -91,14 +94,14 @@ def step(unit: Unit, value: float) -> str:
 
 
 def span(unit: Unit, start: float, end: float) -> str:
-    """A stretch of the run: "steps 96 to 450"."""
+    """Return a stretch of the run: "steps 96 to 450"."""
     if unit == "kimg":
         return f"{place(start)} to {place(end)} kimg"
     return f"{unit}s {place(start)} to {place(end)}"
 
 
 def percent(share: float) -> str:
-    """A probability or a share as whole percent; never 0 % or 100 % for what is not exactly that."""
+    """Return a probability or a share as whole percent; never 0 % or 100 % for what is not exactly that."""
     if math.isnan(share):
         return "not estimated"
     if 0 < share < 0.01:
@@ -109,7 +112,7 @@ def percent(share: float) -> str:
 
 
 def sureness(probability: float) -> str:
-    """A probability in words and percent: "very likely (94 %)"."""
+    """Return a probability in words and percent: "very likely (94 %)"."""
     if math.isnan(probability):
         return "how sure is not known"
     words = next(words for bound, words in _SURE if probability >= bound)
@@ -117,12 +120,12 @@ def sureness(probability: float) -> str:
 
 
 def count(number_: int, noun: str) -> str:
-    """A count with its noun: "1 point", "450 points"."""
+    """Return a count with its noun: "1 point", "450 points"."""
     return f"{number_:,} {noun}" if number_ == 1 else f"{number_:,} {noun}s"
 
 
 def listed(items: list[str], most: int, separator: str = ", ") -> str:
-    """The first `most` items with separators between, and how many more there are."""
+    """Return the first `most` items with separators between, and how many more there are."""
     shown = separator.join(items[:most])
     return f"{shown} and {len(items) - most} more" if len(items) > most else shown
 

@@ -90,7 +90,8 @@ def test_a_pickle_of_any_protocol_is_refused_and_not_opened(data: bytes) -> None
 
 
 @pytest.mark.parametrize("line", [
-    "(epoch: 1, iters: 100, time: 0.34) D_A: 0.446", "cost 0.5", "]0.5", "Start of training\n", "Iteration,d,g\n0,1,2\n",
+    "(epoch: 1, iters: 100, time: 0.34) D_A: 0.446", "cost 0.5", "]0.5", "Start of training\n",
+    "Iteration,d,g\n0,1,2\n",
     "Validation 0.5\n0.6", "Fake 0.5\n", "(1, 0.5, 0.7)\n(2, 0.4, 0.8)\n", "}", "I0101 12:00:00 main.cc] d 0.5\n",
     "Inf\n1\n2\n", "c\n1\n2\n3\n", "F\n1\n",
 ])  # fmt: skip
@@ -138,9 +139,16 @@ def test_text_is_decoded_by_its_mark_or_its_zero_bytes(encoding: str) -> None:
 
 
 def test_latin_text_is_read_with_a_note() -> None:
-    text, notes = decode(open_bytes("époque,d\n1,0.5\n".encode("latin-1"), "x.csv"))
-    assert text == "époque,d\n1,0.5\n"
-    assert "not utf-8 at byte 0" in notes[0]
+    source = open_bytes("époque,d\n1,0.5\n".encode("latin-1"), "x.csv")
+    assert decode(source) == ("époque,d\n1,0.5\n", ())
+    assert source.notes == ("x.csv is not UTF-8 at byte 0: it was read as Windows-1252 (Latin)",)
+
+
+def test_latin_text_far_down_is_read_with_a_note() -> None:
+    data = b"d_loss 0.5\n" * 10_000 + "époque\n".encode("latin-1")
+    text, notes = decode(open_bytes(data, "x.log"))
+    assert text.endswith("0.5\népoque\n")
+    assert "not UTF-8 at byte 110000" in notes[0]
 
 
 def test_zero_bytes_of_a_crash_are_left_out_with_a_note() -> None:

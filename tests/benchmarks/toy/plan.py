@@ -55,7 +55,7 @@ def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
         n_critic=5 if critic else 1,
         g_rate=g_rate * (30 if sgd else 1),
         d_rate=g_rate * (_log(rng, 0.7, 2) if sane else _log(rng, 0.1, 10)) * (30 if sgd else 1),
-        beta1=float(rng.choice([0, 0.5] if sane else [0, 0.5, 0.9])),
+        beta1=float(rng.choice([0, 0 if critic else 0.5] if sane else [0, 0.5, 0.9])),
         sgd=sgd,
         latent=int(rng.choice([8, 64] if sane else [1, 2, 8, 64])),
         g_width=int(rng.choice([64] if sane else [16, 64])),
@@ -68,9 +68,9 @@ def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
 
 
 def _penalty(rng: np.random.Generator, family: str, *, sane: bool) -> float:
-    """The factor of the critic's penalty, or of R1; a large R1 forbids the slopes that narrow modes need."""
+    """The factor of the critic's penalty, or of R1; large ones forbid the slopes that narrow modes need."""
     if family.startswith("wgan"):
-        return 10.0 if family == "wgan-gp" else 0.0
+        return 1.0 if family == "wgan-gp" else 0.0
     return float(rng.choice([0, 0.02, 0.05] if sane else [0, 0, 0.02, 0.1, 1]))
 
 

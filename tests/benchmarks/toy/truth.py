@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from toy.diversity import coverage_and_precision
+
 if TYPE_CHECKING:
     from toy.networks import Array
     from toy.targets import Target
@@ -27,6 +29,8 @@ class Look:
     distance: Floats
     spread: Floats
     histogram: Floats
+    logged_coverage: Floats
+    logged_precision: Floats
 
 
 def look(target: Target, samples: Array, fresh: Array) -> Look:
@@ -34,7 +38,7 @@ def look(target: Target, samples: Array, fresh: Array) -> Look:
 
     A mode is covered when it gets a fifth of its share within 4 sigma; precision is the share of samples within
     4 sigma of any mode; `distance` is the sliced Wasserstein distance along 8 directions; `spread` the largest
-    coordinate. NaN samples give NaN.
+    coordinate; `logged_` are what a user would log, from 256 samples. NaN samples give NaN.
     """
     n = samples.shape[1]
     finite = np.isfinite(samples).all(axis=(1, 2))
@@ -45,6 +49,7 @@ def look(target: Target, samples: Array, fresh: Array) -> Look:
     histogram = np.stack([np.bincount(row, minlength=modes + 1) for row in owner]) / n
     on_modes = histogram[:, :modes]
     void = np.where(finite, 0.0, np.nan)
+    logged = coverage_and_precision(fresh[:, :256], samples[:, :256])
     return Look(
         coverage=(on_modes >= 0.2 / modes).mean(axis=1) + void,
         precision=on_modes.sum(axis=1) + void,
@@ -52,6 +57,8 @@ def look(target: Target, samples: Array, fresh: Array) -> Look:
         distance=_sliced(samples, fresh) + void,
         spread=np.abs(samples).max(axis=(1, 2)).astype(np.float64),
         histogram=histogram + void[:, None],
+        logged_coverage=logged[0],
+        logged_precision=logged[1],
     )
 
 
@@ -74,6 +81,8 @@ class History:
     distance: Floats
     spread: Floats
     histogram: Floats
+    logged_coverage: Floats
+    logged_precision: Floats
 
     def until(self, step: float) -> History:
         """What was known at that step."""

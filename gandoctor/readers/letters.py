@@ -1,0 +1,92 @@
+"""Settles the single letters in column names: R, F, G, X, A and C mean what the other columns make of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gandoctor.readers.evidence import Evidence
+from gandoctor.readers.names import Name
+from gandoctor.readers.rename import Names, change, is_loss
+
+
+def halves(names: Names, _: Evidence, notes: list[str]) -> Names:
+    """`D loss R`, `D loss F`, `D loss G`: real, fake and the gradient penalty of GANs printed as (R, F, G)."""
+    d = {name for name in names if name.who == "D" and name.what in ("loss", "accuracy", "score")}
+    if not any("r" in name.letters for name in d):
+        return names
+    both = any("f" in name.letters for name in d)
+    if not both and not any(name.on == "fake" for name in d):
+        return names
+
+    def make(name: Name) -> Name:
+        if "r" in name.letters:
+            return replace(name, on="real")
+        if "f" in name.letters:
+            return replace(name, on="fake")
+        if both and name.on == "fake" and name.words[-1] == "g":
+            notes.append(f"'{name.column}' was read as the gradient penalty: it stands beside D's losses R and F")
+            return replace(name, what="metric", metric="gradient_penalty", on="", who="")
+        return name
+
+    return change(names, lambda name: name in d, make)
+
+
+def output_of_x(names: Names, _: Evidence, __: list[str]) -> Names:
+    """`D_x` beside `D_G_z1` is D(x)."""
+    if not any(name.what == "score" and "z" in name.words for name in names):
+        return names
+    return change(
+        names,
+        lambda name: name.who == "D" and name.what == "" and name.words[1:] == ("x",),
+        lambda name: replace(name, what="score", on="real", index=""),
+    )
+
+
+def g_and_f(names: Names, _: Evidence, __: list[str]) -> Names:
+    """CycleGAN in its paper's letters: G maps X to Y and faces D_Y, F maps Y to X and faces D_X."""
+    domains = {name.index for name in names if name.who == "D" and is_loss(name)}
+    f = {n for n in names if n.who != "D" and "f" in n.letters and n.what == "loss" and not n.index and not n.unknown}
+    if not {"X", "Y"} <= domains or not f:
+        return names
+    names = change(names, lambda n: n in f, lambda n: replace(n, who="G", index="X"))
+    return change(
+        names,
+        lambda n: n.who == "G" and n.what == "loss" and not n.index and not n.unknown and n.part != "total",
+        lambda n: replace(n, index="Y"),
+    )
+
+
+def adversarial(names: Names, _: Evidence, notes: list[str]) -> Names:
+    """`A loss` is the loss of the adversarial (composite) model, so G's; `a`, `a1`, `a2` are accuracies beside d and g.
+
+    Not where A is the name of a domain.
+    """
+    if any((name.who and name.index in ("A", "B")) or "b" in name.letters for name in names):
+        return names
+    known = {name.who for name in names if is_loss(name)}
+
+    def make(name: Name) -> Name:
+        if name.what:
+            notes.append(f"'{name.column}' was read as G's: A stands for the adversarial model")
+            return replace(name, who="G", index="")
+        if known >= {"D", "G"}:
+            return replace(name, what="accuracy", who="D")
+        return replace(name, who="G") if "D" in known else name
+
+    return change(names, lambda name: not name.who and "a" in name.letters and name.unknown == 0, make)
+
+
+def critic(names: Names, _: Evidence, notes: list[str]) -> Names:
+    """`c1`, `c2`, `c_loss` are the critic's where no other name is D's; beside D they belong to a classifier."""
+    critic = not any(name.who == "D" for name in names) and any(name.who == "G" for name in names)
+
+    def make(name: Name) -> Name:
+        if not critic:
+            return replace(name, what="class")
+        notes.append(f"'{name.column}' was read as the critic's: no other column is D's")
+        return replace(name, who="D")
+
+    return change(names, lambda name: not name.who and "c" in name.letters and name.unknown == 0, make)
+
+
+LETTERS = (halves, output_of_x, g_and_f, adversarial, critic)

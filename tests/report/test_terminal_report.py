@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import situations
+
+from gandoctor.report.terminal import render, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gandoctor.model import Diagnosis
+
+ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
+SCREEN = 46
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("blocks", [True, False])
+def test_no_line_is_wider_than_the_screen(diagnosis: Diagnosis, width: int, blocks: bool) -> None:
+    if diagnosis.run.name == situations.EVIL and not blocks:
+        pytest.skip("a name of escapes grows where it is spelled out")
+    assert max(map(len, render(diagnosis, colour=False, width=width, blocks=blocks).splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    "name", ["stable", "dominance", "mismatch", "suspected_collapse", "undecided", "healed", "broken"]
+)
+def test_a_report_fits_one_screen(name: str) -> None:
+    assert render(situations.SITUATIONS[name](), colour=False).count("\n") <= SCREEN
+
+
+def test_without_colour_there_is_no_terminal_code(diagnosis: Diagnosis) -> None:
+    assert "\x1b" not in render(diagnosis, colour=False)
+
+
+def test_colour_adds_nothing_but_colour(diagnosis: Diagnosis) -> None:
+    coloured = render(diagnosis, colour=True)
+    plain = re.sub(r"[ \t]+$", "", ESCAPE.sub("", coloured), flags=re.MULTILINE)
+    assert plain == render(diagnosis, colour=False)
+    assert "\x1b" not in ESCAPE.sub("", coloured)
+
+
+def test_the_ascii_report_is_ascii(diagnosis: Diagnosis) -> None:
+    assert render(diagnosis, colour=False, blocks=False).isascii()
+
+
+def test_typographic_signs_of_a_rule_become_plain_ones() -> None:
+    from dataclasses import replace
+
+    said = replace(situations.stable(), headline="D \u2013 the judge \u2013 says \u201c\xbd\u201d\u2026")
+    assert 'D - the judge - says "\\xbd"...' in render(said, colour=False, blocks=False)
+
+
+def test_names_from_the_log_are_text_and_not_markup() -> None:
+    text = " ".join(render(situations.hostile(), colour=True, width=120).split())
+    assert "[red]x[/red]" in text
+    assert "\\x1b[31m" in text
+    assert "\u202e" not in text
+
+
+def test_a_failure_says_what_since_when_how_sure_why_and_what_to_do() -> None:
+    text = render(situations.dominance(), colour=False)
+    for said in (
+        "Convergence failure. The discriminator has won",
+        "Since step 97, 21 % of the way through",
+        "very likely (94 %). Estimated from 180 runs",
+        "median(d_level) = 0.0013 over the last 50 points, below the bound 0.05 (calibrated:",
+        "Would confirm it: the learning rates",
+        "1. Lower D's learning rate",
+        "If it works: D's loss rises above 0.1",
+        "Steps 61 to 96",
+        "Not understood: seconds, lambda_cycle. To use one: --map METRIC=seconds",
+        "loss/disc = D loss",
+        "2 rows without numbers were left out",
+    ):
+        assert said in " ".join(text.split()), said
+
+
+def test_a_stable_run_says_that_collapse_is_not_excluded_and_what_was_not_logged() -> None:
+    text = " ".join(render(situations.stable(), colour=False).split())
+    assert text.count("mode collapse is not excluded") == 1
+    assert "Not logged: low-diversity (coverage)" in text
+
+
+def test_an_open_convention_names_the_flags_that_settle_it() -> None:
+    text = " ".join(render(situations.undecided(), colour=False).split())
+    assert "Also possible: --d-loss mean or --family lsgan; --family bce --d-loss sum keeps this reading" in text
+    assert "no verdict is likely enough" in text
+
+
+def test_a_failure_that_healed_says_when_it_was_over() -> None:
+    text = render(situations.healed(), colour=False)
+    assert "steps 120 to 210, over since then" in text
+    assert text.splitlines()[1].startswith("Stable.")
+
+
+def test_the_pair_that_is_ill_is_shown_first() -> None:
+    text = render(situations.cycle(), colour=False)
+    assert text.index("D loss of pair B") < text.index("D loss of pair A")
+    assert "(discriminator-dominance, pair B, since epoch 120)" in text
+
+
+def test_what_is_not_a_number_is_marked_and_said() -> None:
+    text = render(situations.broken(), colour=False)
+    assert "!!!!" in text
+    assert "ends at NaN" in text
+    assert "nonfinite(g_loss) = infinity at the last point" in text
+
+
+def test_every_term_in_the_evidence_is_explained() -> None:
+    text = " ".join(render(situations.mismatch(), colour=False).split())
+    assert "D is the discriminator, G the generator." in text
+    assert "consistency (J = exp(-g) + exp(-d_fake)" in text
+    assert "derived (can be proved)" in text
+
+
+def test_a_report_of_one_screen_says_what_it_left_out() -> None:
+    from dataclasses import replace
+
+    many = replace(situations.dominance(), causes=situations.dominance().causes * 3)
+    assert "(4 more; --format markdown shows all)" in render(many, colour=False)
+
+
+def test_a_table_aligns_its_columns() -> None:
+    text = table(("log", "verdict"), [("a.csv", "Stable"), ("[red]long[/red].csv", "Stable")], False, 80, True)
+    header, first, second = text.splitlines()
+    assert header.index("verdict") == first.index("Stable") == second.index("Stable")
+
+
+@pytest.mark.parametrize("name", sorted(situations.SITUATIONS))
+def test_the_report_is_the_golden_one(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}.txt", render(situations.SITUATIONS[name](), colour=False, width=80))
+
+
+def test_the_coloured_report_is_the_golden_one(golden: Callable[[str, str], None]) -> None:
+    golden("dominance.ansi", render(situations.dominance(), colour=True, width=80))
+
+
+def test_the_ascii_report_is_the_golden_one(golden: Callable[[str, str], None]) -> None:
+    golden("dominance.ascii.txt", render(situations.dominance(), colour=False, width=80, blocks=False))
