@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gandoctor import __version__
-from gandoctor.commands.screen import complain
+from gandoctor.commands.screen import NobodyReads, complain
 from gandoctor.errors import GandoctorError
 
 _FAMILIES = ("bce", "lsgan", "hinge", "wgan", "wgan-gp", "relativistic")
@@ -160,15 +160,12 @@ def main(arguments: list[str] | None = None) -> None:
 def _status(arguments: list[str] | None) -> int:
     try:
         status = commands.main(arguments, prog_name="gandoctor", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
     except click.ClickException as error:
         error.show()
     except GandoctorError as error:
         complain(error)
-    except BrokenPipeError:
-        # Whoever read us has left: nothing may be written at exit either.
+    except NobodyReads:
+        # Nothing may be written at exit either, or Python complains.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except (KeyboardInterrupt, click.Abort):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gandoctor.errors import BadOption
 
-SHOWN = "seed-003-default-adam"
-"""The recorded run that `gandoctor demo` reports in full: the failure that people meet most often."""
+SHOWN = "discriminator-dominance"
+"""The kind of failure that `gandoctor demo` reports in full: the one that people meet most often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook
-from gandoctor.snapshot import Snapshot
+from gandoctor.snapshot import Snapshot, dating, interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +23,29 @@ class _Active:
 class Judge:
     """Follows one pair of networks through a run, snapshot by snapshot.
 
-    `calibration` maps "rule.pattern" to the confidence of its findings.
+    `due` is the number of points of its metric at which a pattern is judged next.
     """
 
     rulebook: Rulebook
     pair: str = ""
     active: dict[tuple[str, str], _Active] = field(default_factory=dict)
     over: list[Finding] = field(default_factory=list)
+    due: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def copy(self) -> Judge:
         """A judge in the same state that goes its own way."""
-        return Judge(self.rulebook, self.pair, dict(self.active), list(self.over))
+        return Judge(self.rulebook, self.pair, dict(self.active), list(self.over), dict(self.due))
 
-    def look(self, now: Snapshot, *, warm: bool) -> None:
-        """Move every pattern on; those that need warm-up to be over are left alone before."""
+    def look(self, now: Snapshot, *, warm: bool, all_of_them: bool = False) -> None:
+        """Move every pattern on that is due; those that need warm-up to be over are left alone before."""
         for rule in self.rulebook.rules:
             for pattern in rule.patterns:
                 if pattern.families and now.convention.family not in pattern.families:
                     continue
-                if warm or not pattern.warm:
+                key = (rule.id, pattern.name)
+                seen = now_index(now, pattern)
+                if (warm or not pattern.warm) and (all_of_them or seen >= self.due.get(key, 1)):
+                    self.due[key] = seen + interval(pattern, seen)
                     self._move(now, rule, pattern)
 
     def _move(self, now: Snapshot, rule: Rule, pattern: Pattern) -> None:
@@ -112,13 +116,8 @@ def _hold(now: Snapshot, pattern: Pattern) -> int:
 
 
 def _begin(now: Snapshot, pattern: Pattern) -> _Active:
-    """The state of a pattern whose rows have just come to hold: since the last of their onsets.
-
-    A row that looks at the whole run says what kind of run it is, not when something began; it dates nothing unless all
-    rows are of that kind.
-    """
-    dating = [condition for condition in pattern.when if condition.window.share < 1] or pattern.when
-    back, since = min((now.onset(condition) for condition in dating), key=lambda onset: onset[0])
+    """The state of a pattern whose rows have just come to hold: since the last of their onsets."""
+    back, since = min((now.onset(condition) for condition in dating(pattern)), key=lambda onset: onset[0])
     return _Active(since=since, index=now_index(now, pattern) - back)
 
 

@@ -16,7 +16,6 @@ Level or ramp, sine and noise combine in that order: `10..2+-1/25~0.5@0.9*300`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from math import isfinite
@@ -72,6 +71,8 @@ def draw(text: str, seed: str = "") -> Curve:
 
     `seed` decides the noise: the same text and seed give the same bits. ValueError as `parse`.
     """
+    import hashlib  # loads OpenSSL, which a file of rules that is only checked does not need
+
     segments = parse(text)
     # The legacy generator is the one whose stream NumPy promises never to change (NEP 19).
     random = np.random.RandomState(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big"))

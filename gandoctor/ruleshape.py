@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -118,6 +117,8 @@ def label(table: Table, index: int) -> str:
 
 def suggest(word: str, known: Mapping[str, object]) -> str:
     """Name the nearest known words as a clause of a sentence; "" where none is near."""
+    import difflib  # only a fault needs it
+
     near = difflib.get_close_matches(word, list(known), n=3)
     return f" (did you mean {' or '.join(near)}?)" if near else ""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from gandoctor.convention import View, view
-from gandoctor.model import Condition, Convention, FloatArray, Signal, Window
+from gandoctor.model import Condition, Convention, FloatArray, Pattern, Signal, Window
 from gandoctor.series import Series
 from gandoctor.statistics import STATISTICS
 
@@ -105,7 +105,21 @@ LAG = {
     **dict.fromkeys(("jump", "explosion"), 0.1),
     **dict.fromkeys(("worsening", "loss_of"), 0.0),
 }
-"""How far back in its window what a statistic measures began, as a share of the window."""
+"""How far back in its window what a statistic measures began, as a share of the window; one half for the others."""
+
+
+def interval(pattern: Pattern, seen: int) -> int:
+    """How many points may pass until a pattern is judged again: an eighth of what its quickest row looks back."""
+    spans = [LAG.get(c.signal.statistic, 0.5) * c.window.length(seen) for c in dating(pattern)]
+    return max(int(min(spans) / 8), 1)
+
+
+def dating(pattern: Pattern) -> Sequence[Condition]:
+    """The rows of a pattern that can say when it began.
+
+    A row that looks at the whole run says what kind of run it is; it dates nothing unless all rows are of that kind.
+    """
+    return [condition for condition in pattern.when if condition.window.share < 1] or pattern.when
 
 
 def _trailing_stretch(beyond: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

@@ -111,30 +111,25 @@ class Track:
     def _judged_again(self, reading: Convention) -> Judge:
         """A judge that has followed the whole run so far under another reading of the losses."""
         judge = Judge(self.rulebook, self.pair)
-        for rows, step in self.boundaries[:-1]:
+        for rows, step in self.boundaries:
             self._look(judge, Snapshot(prefix(self.series, step), reading, rows, step))
-        self._look(judge, Snapshot(self.series, reading, self.rows, self.step))
         return judge
 
-    def _look(self, judge: Judge, now: Snapshot) -> None:
+    def _look(self, judge: Judge, now: Snapshot, *, all_of_them: bool = False) -> None:
         warm = is_warm(now.rows, now.step, self.unit)
         if warm and self.warm_since != self.warm_since:
             self.warm_since = now.step
-        judge.look(now, warm=warm)
+        judge.look(now, warm=warm, all_of_them=all_of_them)
 
     def present(self, reading: Convention | None = None) -> tuple[Snapshot, Judge]:
         """The state at the last row, under the reading that the whole log speaks for; changes nothing."""
         reading = reading or self.infer()
-        now = Snapshot(self.series, reading, self.rows, self.step)
         if self.convention is None or _reads_differently(reading, self.convention):
-            boundaries = self.boundaries
-            self.boundaries = [*boundaries, (self.rows, self.step)]
             judge = self._judged_again(reading)
-            self.boundaries = boundaries
-            return now, judge
-        judge = self.judge.copy()
-        if not self.boundaries or self.boundaries[-1][0] != self.rows:
-            self._look(judge, now)
+        else:
+            judge = self.judge.copy()
+        now = Snapshot(self.series, reading, self.rows, self.step)
+        self._look(judge, now, all_of_them=True)
         return now, judge
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gandoctor.commands.screen import screen, show
 from gandoctor.demo import SHOWN, recorded
 from gandoctor.errors import BadOption
-from gandoctor.report.words import count
+from gandoctor.report.words import VERDICTS, count
 
 if TYPE_CHECKING:
     from gandoctor.demo import Recorded
@@ -19,7 +19,7 @@ def run(name: str | None) -> int:
     from gandoctor.engine import diagnose
 
     runs = recorded()
-    shown = name or SHOWN
+    shown = name or next((one.name for one in runs if one.kind == SHOWN), runs[0].name)
     if shown not in {one.name for one in runs}:
         raise BadOption(f"there is no recorded run {shown!r}; there are {', '.join(one.name for one in runs)}")
     made = {one.name: diagnose(one.log) for one in runs if name in (None, one.name)}
@@ -33,10 +33,15 @@ def _table(made: list[tuple[Recorded, Diagnosis]]) -> None:
     from gandoctor.report.sentences import row
     from gandoctor.report.terminal import table
 
-    rows = [(*row(found, one.name), "yes" if _right(one, found) else f"no: {one.verdict}") for one, found in made]
+    rows = [(*row(found, one.name), "yes" if _right(one, found) else f"no: {_said(one)}") for one, found in made]
     now = screen()
     show(f"{count(len(made), 'recorded run')} whose outcome is known:\n\n")
     show(table(("run", "verdict", "since", "sure", "right"), rows, now.colour, now.width, now.blocks), now.colour)
+
+
+def _said(one: Recorded) -> str:
+    """Return the verdict that would be right, in words."""
+    return next((words for verdict, words in VERDICTS.items() if verdict == one.verdict), one.verdict)
 
 
 def _right(one: Recorded, diagnosis: Diagnosis) -> bool:

@@ -20,6 +20,10 @@ _WIDEST = 120
 _UNKNOWN_WIDTH = 100
 
 
+class NobodyReads(Exception):  # noqa: N818 - not an error: `gandoctor ... | head` ends like this
+    """Whoever read standard output has closed it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """What standard output can show: colours, block characters, and how many columns."""
@@ -53,7 +57,11 @@ def can_show(text: str) -> bool:
 def show(text: str, colour: bool = False) -> None:
     """Write a result; what the encoding of standard output cannot hold becomes an escape."""
     encoding = sys.stdout.encoding or "ascii"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=colour)
+    try:
+        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=colour)
+    except BrokenPipeError as error:
+        # An OSError would be caught by click, which exits with 1: the status of a diagnosed failure.
+        raise NobodyReads from error
 
 
 def say(text: str) -> None:

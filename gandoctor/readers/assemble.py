@@ -16,7 +16,8 @@ from gandoctor.readers.counters import BoolArray
 from gandoctor.readers.known import known_context
 from gandoctor.readers.options import ReadOptions
 from gandoctor.readers.raw import RawLog
-from gandoctor.readers.repair import IntArray, Order, put_in_order
+from gandoctor.readers.order import IntArray, Order, one_run
+from gandoctor.readers.repair import put_in_order
 from gandoctor.readers.repeats import without_repeats
 from gandoctor.readers.synonyms import rows_of_losses
 from gandoctor.readers.tokens import tokenise
@@ -44,7 +45,7 @@ def assemble(raw: RawLog, options: ReadOptions | None = None) -> tuple[Run, ...]
 def _order(raw: RawLog, axis: Axis, rows: BoolArray, columns: ColumnMap) -> Order:
     """The order of all rows, decided by those with a loss; the rows between go with the row before them."""
     if axis.unit == "row":
-        return Order(np.zeros(len(rows), np.int64), axis.steps, np.ones(len(rows), np.bool_))
+        return one_run(axis.steps)
     places = np.flatnonzero(rows)
     losses = [c for m, c in columns.metrics.items() if METRICS[m.partition(PAIR)[0]].kind == "loss"]
     every = len(places) == len(rows)

@@ -16,17 +16,21 @@ _MANY_ROWS = 1.5
 _FEW_EPOCHS = 3
 """With fewer epochs than this, of many rows each, the order of the rows says more than a fraction of an epoch."""
 
+_STEP_LOOPS = 4
+"""A step that begins anew so often, with the losses going on, is counted within epochs; a batch always is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
     """The position of every row, finite, in file order; it may fall where a log restarts.
 
-    `loops` says that the counter may begin again in each epoch without the epoch being logged.
+    The counter may be one that begins again in each epoch, without the epoch being logged, once it has begun `loops`
+    times (0: never).
     """
 
     steps: FloatArray
     unit: Unit
-    loops: bool = False
+    loops: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -54,11 +58,11 @@ def _choose(found: Mapping[Kind, Counter], rows: BoolArray, notes: list[str]) ->
     if epoch and inner and _begins_again(epoch, inner, rows):
         return _combined(epoch, inner, rows, notes)
     if inner:
-        steps = filled(inner.values)
-        return _several_rows(steps, "step", rows, notes) or Axis(steps, "step", loops=True)
+        steps, loops = filled(inner.values), 2 if inner.kind == "batch" else _STEP_LOOPS
+        return _several_rows(steps, "step", rows, notes) or Axis(steps, "step", loops)
     if epoch:
         return _epochs(epoch, found.get("index"), rows, notes)
-    return Axis(filled(found["index"].values), "step", loops=True) if "index" in found else None
+    return Axis(filled(found["index"].values), "step", _STEP_LOOPS) if "index" in found else None
 
 
 def _begins_again(epoch: Counter, inner: Counter, rows: BoolArray) -> bool:

@@ -81,21 +81,17 @@ def _parse(source: Source, dialect: Dialect, text: frozenset[int]) -> Any:
     }  # fmt: skip
     if tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1):
         options["float_precision"] = "round_trip"  # newer parsers round exactly without being told
-    nan = _mentions_nan(source, dialect)
-    options["na_values"] = [*MISSING, *NAN] if nan else [*MISSING]
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        try:
-            frame = pd.read_csv(_handle(source), **options)
-        except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
-            return None
-        frame = frame[[name for name, kind in types.items() if kind == "float64"]]
-        return frame, (_said_nan(source, frame, options) if nan else {})
-
-
-def _mentions_nan(source: Source, dialect: Dialect) -> bool:
-    start = _first_byte(source, dialect)
-    return any(source.content.find(word, start) >= 0 for word in (b"nan", b"NaN", b"NAN", b"Nan"))
+        for nan in ((), NAN):  # a parser that need not know "nan" tells where nothing was logged
+            options["na_values"] = [*MISSING, *nan]
+            try:
+                frame = pd.read_csv(_handle(source), **options)
+            except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
+                continue
+            frame = frame[[name for name, kind in types.items() if kind == "float64"]]
+            return frame, (_said_nan(source, frame, options) if nan else {})
+    return None
 
 
 def _handle(source: Source) -> Any:
@@ -116,9 +112,9 @@ def _where_nan(source: Source, name: str, options: dict[str, Any]) -> BoolArray:
             column = pd.read_csv(_handle(source), **options | {"na_values": list(words)})[name]
         except ValueError:
             continue
-        return (column.isna() & said).to_numpy(dtype=np.bool_)
+        return np.asarray(column.isna() & said, dtype=np.bool_)
     text = pd.read_csv(_handle(source), **options | {"dtype": "str", "na_filter": False})[name]
-    return text.str.strip().isin(NAN).to_numpy(dtype=np.bool_)
+    return np.asarray(text.str.strip().isin(NAN), dtype=np.bool_)
 
 
 def _rows_are_whole(source: Source, dialect: Dialect, frame: Any) -> bool:

@@ -11,7 +11,7 @@ from gandoctor.model import PAIR
 from gandoctor.readers.columns import ColumnMap
 from gandoctor.readers.counters import BoolArray
 from gandoctor.readers.raw import RawLog
-from gandoctor.readers.repair import IntArray
+from gandoctor.readers.order import IntArray
 
 _SHARE = 0.95
 _ROWS = 6

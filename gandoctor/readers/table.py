@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gandoctor.readers.raw import RawLog
 
-LARGE = 2 << 20
+LARGE = 4 << 20
 """From this size in bytes on, importing pandas is dearer than doing without."""
 
 

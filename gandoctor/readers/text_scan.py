@@ -97,11 +97,10 @@ class Scanner(Walk):
 
         A measure before an assignment is part of a name: "FID 50k: 9.1".
         """
-        following = self.peek()
-        unit = following.kind == "word" and (
-            following.near or (is_unit(following.text) and self.peek(1).kind != "assign")
-        )
-        if unit and self.words and not self.assigned and self.peek(1).kind == "assign":
+        following, then = self.peek(), self.peek(1).kind
+        named = then == "assign" or (then == "number" and "/" in following.text)
+        unit = following.kind == "word" and (following.near or (is_unit(following.text) and not named))
+        if unit and self.words and not self.assigned and then == "assign":
             self.words.append(token.text + following.text)
             self.literals.append((token.slot, token.text))
             self.at += 1

@@ -32,8 +32,9 @@ class Table:
 
     def note(self, line: str) -> None:
         """Remembers a line without numbers; rules between header and rows are passed over."""
-        if not _RULE.match(line):
-            self.maybe = _header(line)
+        header = _header(line) if not _RULE.match(line) else Header()
+        if header.names:
+            self.maybe = header
 
     def row(self, line: str) -> tuple[Record, list[float]] | None:
         """A line of numbers read under the header, or under names by place where no header fits.

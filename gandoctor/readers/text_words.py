@@ -53,7 +53,7 @@ UNITS = _words(
 _RATES = ("/s", "/sec", "/second", "/step", "/batch", "/epoch", "/it", "/iter", "/img", "/image", "/sample", "/min")
 _PLAIN = _words(
     "train training metrics metric stats stat statistics results result info log logs state dict args namespace tensor "
-    "array losses loss status progress"
+    "array losses loss status progress ordereddict defaultdict"
 )
 
 

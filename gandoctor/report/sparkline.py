@@ -22,7 +22,7 @@ DOTS = " _.-'"
 """The same idea in ASCII: a dot at one of four heights, or nothing."""
 
 _DECADES = 1.5
-"""From how many powers of ten between its lowest and highest twentieth on a positive curve is drawn logarithmically."""
+"""From how many powers of ten between its lowest and highest twentieth on a positive curve is drawn on a log scale."""
 
 _STEADY = 0.1
 """The least extent of a scale, as a share of the level of the curve."""
@@ -71,7 +71,7 @@ def scale(values: FloatArray) -> Scale:
     """Return the scale for a curve: its middle 98 %, so that one spike does not flatten the rest.
 
     A curve that is never negative is drawn from 0, any other over at least a tenth of its level, so that noise on a
-    steady curve does not look like a rise; a positive one that spends its time over more than 1.5 decades is logarithmic.
+    steady curve does not look like a rise; a positive one that covers more than 1.5 decades is logarithmic.
     """
     finite = values[np.isfinite(values)]
     if not len(finite):

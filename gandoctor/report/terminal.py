@@ -85,8 +85,8 @@ def _console(buffer: io.StringIO, colour: bool, width: int) -> Console:
     from rich.console import Console
 
     return Console(
-        file=buffer, width=width, force_terminal=colour, color_system="standard" if colour else None, no_color=not colour,
-        highlight=False, markup=False, emoji=False, legacy_windows=False, _environ={},
+        file=buffer, width=width, force_terminal=colour, color_system="standard" if colour else None,
+        no_color=not colour, highlight=False, markup=False, emoji=False, legacy_windows=False, _environ={},
     )  # fmt: skip
 
 
@@ -169,8 +169,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], colour: bool, wi
 
     buffer = io.StringIO()
     grid = Table.grid(padding=(0, 2, 0, 0))
-    for _ in header:
-        grid.add_column()
+    for place in range(len(header)):
+        longest = max((len(row[place]) for row in rows), default=0)
+        grid.add_column(min_width=min(longest, width // 2) if place == 0 else None, overflow="fold")
     grid.add_row(*(_line(name, "bold") for name in header))
     for row in rows:
         grid.add_row(*(_line(cell) for cell in row))

@@ -226,10 +226,10 @@ def test_columns_that_name_no_gan_are_refused(names: str) -> None:
 
 def test_the_refusal_lists_the_columns_and_what_to_type() -> None:
     with pytest.raises(NoGanCurve) as error:
-        mapped("first thing|second thing|third")
+        mapped("first thing|other thing|third")
     text = str(error.value)
-    assert "'first thing', 'second thing', 'third'" in text
-    assert "--map d_loss='first thing' --map g_loss='second thing'" in text
+    assert "'first thing', 'other thing', 'third'" in text
+    assert "--map d_loss='first thing' --map g_loss='other thing'" in text
 
 
 def test_halves_that_add_up_to_the_loss_are_losses_beside_it() -> None:

@@ -64,7 +64,13 @@ def test_a_run_without_points_has_no_steps() -> None:
 
 
 def test_any_context_becomes_json() -> None:
-    context = {"lr": np.float32(2e-4), 3: {1.5, None}, "path": Path("x"), "nan": float("nan"), "n": np.int64(4)}
+    context: dict[Any, Any] = {
+        "lr": np.float32(2e-4),
+        3: {1.5, None},
+        "path": Path("x"),
+        "nan": float("nan"),
+        "n": np.int64(4),
+    }
     diagnosis = replace(situations.stable(), run=Run({}, context=context))
     made = strict(report.render(diagnosis))["run"]["context"]
     assert made["lr"] == pytest.approx(2e-4)

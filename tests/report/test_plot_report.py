@@ -70,7 +70,7 @@ def words(made: Figure) -> list[tuple[str, Bbox]]:
     """All visible texts of a figure but the numbers of its axes, with their boxes."""
     made.canvas.draw()
     renderer: Any = made.canvas.get_renderer()  # type: ignore[attr-defined]  # every Agg canvas has one
-    texts: list[Text] = made.findobj(mpl.text.Text)  # type: ignore[assignment]  # findobj filters by class
+    texts: list[Text] = made.findobj(mpl.text.Text)
     seen = [text for text in texts if text.get_visible() and not NUMBER.fullmatch(text.get_text())]
     return [(text.get_text(), text.get_window_extent(renderer)) for text in seen]
 

@@ -10,7 +10,7 @@ from gandoctor.report.sparkline import BLOCKS, DOTS, Axis, ending, extent, scale
 
 
 def curve(values: list[float] | np.ndarray, first: float = 1, every: float = 1) -> Curve:
-    return Curve(first + every * np.arange(len(values)), np.asarray(values, dtype=float))
+    return Curve(first + every * np.arange(len(values), dtype=np.float64), np.asarray(values, dtype=float))
 
 
 def whole(one: Curve, columns: int) -> Axis:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gandoctor.report import words
 from gandoctor.statistics import STATISTICS
+
+if TYPE_CHECKING:
+    from gandoctor.model import Unit
 
 EVERYBODY_KNOWS = {"median", "mean", "minimum", "maximum"}
 
@@ -49,7 +53,7 @@ def test_a_number_is_said_with_three_digits(value: float, said: str) -> None:
         ("row", math.nan, "row NaN"),
     ],
 )
-def test_a_step_is_never_rounded_to_three_digits(unit: words.Unit, value: float, said: str) -> None:
+def test_a_step_is_never_rounded_to_three_digits(unit: Unit, value: float, said: str) -> None:
     assert words.step(unit, value) == said
 
 
