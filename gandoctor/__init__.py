@@ -1,7 +1,7 @@
 """gandoctor: tells from its log whether a GAN is training, failing or dead, why, and what to do.
 
-    import gandoctor
-    print(gandoctor.diagnose("logs.csv"))
+import gandoctor
+print(gandoctor.diagnose("logs.csv"))
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from gandoctor.model import Advice, Cause, Finding, LikelyCause, Rulebook, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def causes(run: Run, findings: Sequence[Finding], rulebook: Rulebook) -> tuple[LikelyCause, ...]:

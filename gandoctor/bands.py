@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gandoctor.model import Band, Convention, FloatArray
-from gandoctor.snapshot import Snapshot
 from gandoctor.statistics import common_period
+
+if TYPE_CHECKING:
+    from gandoctor.snapshot import Snapshot
 
 NAN = float("nan")
 MACHINE_LEARNING_MASTERY = "Brownlee 2019, How to Identify and Diagnose GAN Failure Modes"
@@ -44,9 +47,9 @@ def _half(level: float, convention: Convention) -> float:
 
 
 def _recent(now: Snapshot, metric: str) -> FloatArray:
-    if metric not in now.series:
+    if not now.count(metric):
         return np.empty(0)
-    values = now.series[metric].values
+    values = now.tail(metric, now.count(metric))[1]
     recent = values[-max(len(values) * 3 // 10, 10) :]
     return recent[np.isfinite(recent)]
 

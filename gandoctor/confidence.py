@@ -7,10 +7,13 @@ runs of one program count together as one, so that a program with many runs does
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STRENGTH = 3.0
 """Weight of the pooled rate in programs: a pattern seen in three programs is believed half."""

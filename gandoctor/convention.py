@@ -15,16 +15,19 @@ others by putting a constant D into the loss):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf, log
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from gandoctor.model import Convention, DForm, Family, FloatArray
-from gandoctor.series import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+
+    from gandoctor.series import Series
 
 LN2 = log(2)
 CRITICS = ("wgan", "wgan-gp")
@@ -68,21 +71,88 @@ def law(family: str, g: FloatArray, d_fake: FloatArray) -> FloatArray:
     return np.asarray(2 - d_fake - g, dtype=np.float64)
 
 
-def _law_of_mean(family: str, g: FloatArray, d: FloatArray) -> FloatArray:
-    return law(family, g, 2 * d)
-
-
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """A curve that follows from several metrics of one row, made where all of `inputs` and not `unless` are logged."""
+class Derived:
+    """A metric made from others, row by row or block by block: `compute` of the `inputs`, in their order."""
 
-    name: str
     inputs: tuple[str, ...]
     compute: Callable[..., FloatArray]
-    unless: str = ""
 
 
-def _implied_coverage(_: FloatArray, d_fake: FloatArray) -> FloatArray:
+def logged(metric: str, has: Container[str]) -> Derived | None:
+    """A logged metric; D's loss and accuracy also from their halves, where these alone were logged."""
+    halves = (f"{metric}_real", f"{metric}_fake")
+    if metric in has:
+        return Derived((metric,), _same)
+    if metric == "d_loss" and halves[0] in has and halves[1] in has:
+        return Derived(halves, _sum)
+    if metric == "d_accuracy" and halves[0] in has and halves[1] in has:
+        return Derived(halves, _mean)
+    return None
+
+
+def derived(metric: str, convention: Convention, has: Container[str]) -> Derived | None:
+    """How a metric of the vocabulary is made from the curves at hand, under a convention; None where undefined."""
+    if metric in ("d_level", "g_level"):
+        raw = logged("d_loss" if metric == "d_level" else "g_loss", has)
+        flat = FLAT.get(convention.family)
+        if raw is None or flat is None:
+            return None
+        shift, scale = _levels(convention, flat) if metric == "d_level" else (flat.g, flat.g_scale)
+        return Derived(raw.inputs, partial(_level, raw.compute, convention.sign, shift, scale))
+    if metric == "consistency":
+        return _consistency(convention, has)
+    if metric in ("d_gap", "implied_coverage"):
+        if convention.family != "bce" or "d_loss_real" not in has or "d_loss_fake" not in has:
+            return None
+        if metric == "d_gap":
+            return Derived(("d_loss_real", "d_loss_fake"), _difference)
+        return Derived(("d_loss_fake",), _implied_coverage)
+    return logged(metric, has)
+
+
+def _consistency(convention: Convention, has: Container[str]) -> Derived | None:
+    """The law of the family, under the form that leaves D's loss on generated samples most room: a certified bound."""
+    if convention.family not in LAWS or convention.sign < 0 or "g_loss" not in has:
+        return None
+    forms = {convention.d_form, *(form for family, form in convention.alternatives if family == convention.family)}
+    return law_of(convention.family, "mean" if "mean" in forms else convention.d_form, has)
+
+
+def law_of(family: str, form: DForm, has: Container[str]) -> Derived | None:
+    """`law` on the curves at hand: on D's loss on generated samples, else on what of D's loss it can be at most."""
+    if "d_loss_fake" in has:
+        return Derived(("g_loss", "d_loss_fake"), partial(law, family))
+    if "d_loss" not in has:
+        return None
+    return Derived(("g_loss", "d_loss"), partial(_law_of_total, family, 2.0 if form == "mean" else 1.0))
+
+
+def _law_of_total(family: str, halves: float, g: FloatArray, d: FloatArray) -> FloatArray:
+    return law(family, g, halves * d)
+
+
+def _same(x: FloatArray) -> FloatArray:
+    return x
+
+
+def _sum(real: FloatArray, fake: FloatArray) -> FloatArray:
+    return real + fake
+
+
+def _mean(real: FloatArray, fake: FloatArray) -> FloatArray:
+    return 0.5 * (real + fake)
+
+
+def _difference(real: FloatArray, fake: FloatArray) -> FloatArray:
+    return real - fake
+
+
+def _level(raw: Callable[..., FloatArray], sign: int, shift: float, scale: float, *inputs: FloatArray) -> FloatArray:
+    return (sign * raw(*inputs) - shift) / scale
+
+
+def _implied_coverage(d_fake: FloatArray) -> FloatArray:
     """exp(d_fake) - 1, the share of the data that G covers, if D is ideal and every sample lies on the data.
 
     From D* = p/(p+q) (Goodfellow et al. 2014, Prop. 1): with G uniform on a share c, d_fake = ln(1+c).
@@ -90,53 +160,9 @@ def _implied_coverage(_: FloatArray, d_fake: FloatArray) -> FloatArray:
     return np.asarray(np.clip(np.expm1(np.clip(d_fake, 0, 1)), 0, 1), dtype=np.float64)
 
 
-_HALVES = ("d_loss_real", "d_loss_fake")
-_ACCURACIES = ("d_accuracy_real", "d_accuracy_fake")
-
-JOINTS = (
-    Joint("d_loss", _HALVES, lambda real, fake: real + fake, unless="d_loss"),
-    Joint("d_accuracy", _ACCURACIES, lambda real, fake: 0.5 * (real + fake), unless="d_accuracy"),
-    Joint("d_gap", _HALVES, lambda real, fake: real - fake),
-    Joint("implied_coverage", _HALVES, _implied_coverage),
-    *(Joint(f"law.{f}.separate", ("g_loss", "d_loss_fake"), partial(law, f)) for f in LAWS),
-    *(Joint(f"law.{f}.sum", ("g_loss", "d_loss"), partial(law, f), unless="d_loss_fake") for f in LAWS),
-    *(Joint(f"law.{f}.mean", ("g_loss", "d_loss"), partial(_law_of_mean, f), unless="d_loss_fake") for f in LAWS),
-)
-"""In the order in which they are made: a later one may need an earlier one."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A derived metric as `scale * (raw - shift)` of the series `raw`, or a plain series where scale is 1."""
-
-    raw: str
-    shift: float = 0.0
-    scale: float = 1.0
-
-
-def view(metric: str, convention: Convention, has: Mapping[str, Series]) -> View | None:
-    """How `metric` is computed from the series at hand under a convention; None where it is not defined."""
-    flat = FLAT.get(convention.family)
-    if metric == "d_level":
-        if flat is None or "d_loss" not in has:
-            return None
-        floor, level = d_levels(convention, flat)
-        return View("d_loss", floor, 1 / (level - floor)) if convention.sign > 0 else View("d_loss", -floor, -1 / level)
-    if metric == "g_level":
-        if flat is None or "g_loss" not in has:
-            return None
-        return View("g_loss", convention.sign * flat.g, convention.sign / flat.g_scale)
-    if metric == "consistency":
-        if convention.family not in LAWS or convention.sign < 0:
-            return None
-        forms = {convention.d_form, *(form for family, form in convention.alternatives if family == convention.family)}
-        # of two forms still possible the mean leaves D's generated half the most room: the certified bound
-        form = "mean" if "mean" in forms and "separate" not in forms else convention.d_form
-        name = f"law.{convention.family}.{form}"
-        return View(name) if name in has else None
-    if metric in ("d_gap", "implied_coverage") and convention.family != "bce":
-        return None
-    return View(metric) if metric in has else None
+def _levels(convention: Convention, flat: Flat) -> tuple[float, float]:
+    floor, level = d_levels(convention, flat)
+    return floor, level - floor
 
 
 def d_levels(convention: Convention, flat: Flat) -> tuple[float, float]:
@@ -164,27 +190,39 @@ class _Evidence:
 
     def share(self, metric: str, *, below: float) -> float:
         """The share of finite blocks of a metric below a value; 0 where it was not logged."""
-        x = self._values(metric)
+        x = self.values(metric)
         return float((x < below).mean()) if len(x) else 0.0
 
     def median(self, metric: str) -> float:
-        x = self._values(metric)
+        x = self.values(metric)
         return float(np.median(x)) if len(x) else float("nan")
 
     def high(self, metric: str) -> float:
-        x = self._values(metric)
+        x = self.values(metric)
         return float(np.quantile(x, 0.9)) if len(x) else float("nan")
 
-    def _values(self, metric: str) -> FloatArray:
-        if metric not in self.has:
-            return np.empty(0)
-        x = self.has[metric].values
+    def values(self, metric: str) -> FloatArray:
+        """The finite blocks of a metric, empty where it was not logged."""
+        x = self._blocks(logged(metric, self.has))
         return x[np.isfinite(x)]
 
-    def breaks(self, family: str, form: str) -> bool:
+    def head(self, metric: str) -> FloatArray:
+        """The first three points of a metric."""
+        made = logged(metric, self.has)
+        heads = [self.has[name].head[:3] for name in made.inputs] if made else []
+        return made.compute(*heads) if made and len({len(head) for head in heads}) == 1 else np.empty(0)
+
+    def _blocks(self, made: Derived | None) -> FloatArray:
+        inputs = [self.has[name].values for name in made.inputs] if made else []
+        return made.compute(*inputs) if made and len({len(x) for x in inputs}) == 1 else np.empty(0)
+
+    def breaks(self, family: str, form: DForm) -> bool:
         """Whether the usual rows of the log break the family's law under that form."""
-        level = self.median(f"law.{family}.{form}")
-        return level == level and level > TOLERANCE
+        if "g_loss" not in self.has:
+            return False
+        x = self._blocks(law_of(family, form, self.has))
+        x = x[np.isfinite(x)]
+        return bool(len(x)) and float(np.median(x)) > TOLERANCE
 
 
 def infer(has: Mapping[str, Series], context: Mapping[str, Any], columns: Mapping[str, str]) -> Convention:
@@ -198,13 +236,21 @@ def infer(has: Mapping[str, Series], context: Mapping[str, Any], columns: Mappin
     alternatives += [(other, form) for other in others]
     alpha = float(context.get("real_target", 1.0))
     beta = float(context.get("fake_target", 0.0))
-    return Convention(family, form, sign, alpha, beta, decided_by=decided, reasons=(*reasons, *form_reasons),
-                      alternatives=tuple(alternatives))
+    return Convention(
+        family,
+        form,
+        sign,
+        alpha,
+        beta,
+        decided_by=decided,
+        reasons=(*reasons, *form_reasons),
+        alternatives=tuple(alternatives),
+    )
 
 
 def _family(e: _Evidence, context: Mapping[str, Any]) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
-    stated = context.get("family")
-    if stated in get_args(Family):
+    stated = next((family for family in get_args(Family) if family == context.get("family")), None)
+    if stated is not None:
         by = "user" if context.get("family_by") == "user" else "context"
         sign = -1 if _maximised(e) and stated == "bce" else 1
         return stated, sign, by, (f"the {'caller' if by == 'user' else 'log'} says {stated}",), ()
@@ -235,15 +281,14 @@ def _by_name(e: _Evidence) -> tuple[Family, str] | None:
 
 def _maximised(e: _Evidence) -> bool:
     """Whether the log holds the value that is maximised: E ln D(x) + E ln(1 - D(G(z))) and E ln D(G(z))."""
-    d, g = e.has.get("d_loss"), e.has.get("g_loss")
-    if d is None or g is None or not d.finite or not g.finite:
+    if not len(e.values("d_loss")) or not len(e.values("g_loss")):
         return False
     below = e.share("d_loss", below=1e-6) > 0.99 and e.share("g_loss", below=1e-6) > 0.99
     return below and -4 * LN2 < e.median("d_loss") < -1e-9 and e.median("g_loss") < -1e-9
 
 
 def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
-    form = "separate" if "law.bce.separate" in e.has else "mean"
+    form: DForm = "separate" if "d_loss_fake" in e.has else "mean"
     if _starts_as_hinge(e):
         return "hinge", 1, "log", ("the first rows have each half of D's loss near 1 and G's near 0: hinge",), ()
     if not e.breaks("bce", form):
@@ -253,14 +298,20 @@ def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Fam
     if not e.breaks("lsgan", form) and e.high("g_loss") < 4 and e.median("d_loss") <= 1.2:
         return "lsgan", 1, "log", ("J > 1 excludes cross-entropy, and the law of least squares holds",), ()
     if not e.breaks("hinge", form):
-        return "hinge", 1, "log", ("J > 1 excludes cross-entropy, D's loss least squares; the law of the hinge holds",), ()
+        return (
+            "hinge",
+            1,
+            "log",
+            ("J > 1 excludes cross-entropy, D's loss least squares; the law of the hinge holds",),
+            (),
+        )
     return "bce", 1, "default", ("the losses break the law of every family",), ()
 
 
 def _starts_as_hinge(e: _Evidence) -> bool:
     """Whether the first three rows of D's halves lie near 1 and of G near 0: an untrained D under a hinge loss."""
-    heads = [e.has[m].head[:3] for m in ("d_loss_real", "d_loss_fake", "g_loss") if m in e.has]
-    if len(heads) < 3 or min(len(head) for head in heads) < 3:
+    heads = [e.head(metric) for metric in ("d_loss_real", "d_loss_fake", "g_loss")]
+    if min(len(head) for head in heads) < 3:
         return False
     real, fake, g = (float(np.median(head)) for head in heads)
     return abs(real - 1) < 0.15 and abs(fake - 1) < 0.15 and abs(g) < 0.3
@@ -278,8 +329,8 @@ def _accuracy_excludes_lsgan(e: _Evidence) -> bool:
 
 
 def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm, Sequence[str], DForm | None]:
-    stated = context.get("d_form")
-    if stated in get_args(DForm):
+    stated: DForm | None = next((form for form in get_args(DForm) if form == context.get("d_form")), None)
+    if stated is not None:
         return stated, (f"D's loss is the {stated}, as stated",), None
     if "d_loss_real" in e.has and "d_loss_fake" in e.has:
         return "separate", ("both halves of D's loss are logged",), None
@@ -292,7 +343,7 @@ def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm,
         return "mean", ("D's loss is below what its errors would cost in a sum",), None
     if e.median("d_loss") > 1.35 * flat:
         return "sum", ("read as a mean D's loss would lie far above its flat value",), None
-    head = e.has["d_loss"].head[:3] if "d_loss" in e.has else np.empty(0)
+    head = e.head("d_loss")
     begins = context.get("first_step", inf)
     if len(head) and np.isfinite(head).all() and begins <= 10:
         if abs(float(np.median(head)) - 2 * flat) < 0.2 * flat:
@@ -305,6 +356,6 @@ def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm,
 def _accuracy_says_mean(e: _Evidence, flat: float) -> bool:
     """A misclassified sample costs at least the flat value, so a sum is at least 2 (1 - accuracy) flat."""
     accuracy, loss = e.has.get("d_accuracy"), e.has.get("d_loss")
-    if accuracy is None or loss is None or len(accuracy.values) != len(loss.values) or "d_accuracy_real" in e.has:
+    if accuracy is None or loss is None or len(accuracy.values) != len(loss.values):
         return False
     return float(np.mean(loss.values < 2 * (1 - accuracy.values) * flat * 0.98)) > 0.2

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isfinite
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gandoctor.metrics import METRICS
-from gandoctor.model import PAIR, Curve, Diagnosis, Finding, FloatArray, Run, Rulebook, Unit
+from gandoctor.model import PAIR, Curve, Diagnosis, Finding, FloatArray, Rulebook, Run, Unit
 from gandoctor.rulebook import load
 from gandoctor.track import Chunk, Track
 from gandoctor.verdict import conclude
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 class Monitor:
@@ -86,8 +87,11 @@ class Monitor:
     def _track(self, pair: str) -> Track:
         if pair not in self._tracks:
             suffix = PAIR + pair if pair else ""
-            columns = {name.removesuffix(suffix): column for name, column in self.columns.items()
-                       if name.partition(PAIR)[2] == pair}
+            columns = {
+                name.removesuffix(suffix): column
+                for name, column in self.columns.items()
+                if name.partition(PAIR)[2] == pair
+            }
             self._tracks[pair] = Track(self.rulebook, pair, self.unit, self.context, columns)
         return self._tracks[pair]
 
@@ -172,5 +176,3 @@ def _as_run(log: Run | str | PathLike[str] | pd.DataFrame, options: Mapping[str,
     if isinstance(log, str | PathLike):
         return readers.read(log, **options)
     return readers.from_frame(log, **options)
-
-

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gandoctor.model import Pattern, Rule, Rulebook, Unanswered
 from gandoctor.snapshot import NONFINITE, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def unanswered(views: Sequence[Snapshot], rulebook: Rulebook) -> tuple[Unanswered, ...]:

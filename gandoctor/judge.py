@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook
 from gandoctor.snapshot import Snapshot, dating, interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,7 @@ def _begin(now: Snapshot, pattern: Pattern) -> _Active:
 
 
 def _reading(now: Snapshot, condition: Condition) -> Reading:
-    source = now.source(condition.signal.metrics[0])
-    seen = source[0].count if source else 0
+    seen = now.count(condition.signal.metrics[0])
     return Reading(
         condition=condition.name,
         signal=str(condition.signal),

@@ -47,8 +47,13 @@ _ALL = (
     Metric("density", "quality", "density of Naeem et al.", 0, better="higher"),
     Metric("coverage", "quality", "coverage of Naeem et al.", 0, 1, "higher"),
     Metric("vendi", "quality", "Vendi score of generated over that of real samples", 0, better="higher"),
-    Metric("pairwise_distance", "quality", "mean distance between generated samples over that of real ones", 0,
-           better="higher"),
+    Metric(
+        "pairwise_distance",
+        "quality",
+        "mean distance between generated samples over that of real ones",
+        0,
+        better="higher",
+    ),
     Metric("d_grad_norm", "gradient", "norm of D's gradient", 0),
     Metric("g_grad_norm", "gradient", "norm of G's gradient", 0),
     Metric("learning_rate", "schedule", "learning rate", 0),
@@ -58,7 +63,9 @@ _ALL = (
 _DERIVED = (
     Metric("d_level", "derived", "0: D has won; 1: D says nothing; above 1: D is being beaten"),
     Metric("g_level", "derived", "distance of G's loss from its flat value, in the family's own scale"),
-    Metric("consistency", "derived", "J = exp(-g) + exp(-d_fake), the smallest over the conventions still possible", 0, 2),
+    Metric(
+        "consistency", "derived", "J = exp(-g) + exp(-d_fake), the smallest over the conventions still possible", 0, 2
+    ),
     Metric("implied_coverage", "derived", "share of the data that G covers, if D were ideal", 0, 1),
     Metric("d_gap", "derived", "D's loss on real minus on generated samples"),
 )

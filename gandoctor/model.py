@@ -5,13 +5,15 @@ A reader makes a `Run`, the engine makes `Finding`s, the verdict makes a `Diagno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 FloatArray = NDArray[np.float64]
 VerdictName = Literal["stable", "mode_collapse", "convergence_failure", "inconclusive"]

@@ -146,12 +146,14 @@ def _duplicate_ids(files: Sequence[_File]) -> Iterator[str]:
     seen: dict[str, Path] = {}
     for file in files:
         id_ = file.table.get("id")
-        if isinstance(id_, str) and (first := seen.setdefault(id_, file.path)) is not file.path:
-            yield f"{file.path}: id = {id_!r}: {first} has it already; give the rule another id"
+        if isinstance(id_, str) and id_ in seen:
+            yield f"{file.path}: id = {id_!r}: {seen[id_]} has it already; give the rule another id"
+        elif isinstance(id_, str):
+            seen[id_] = file.path
 
 
 def _sha256() -> Any:
-    """Make an empty SHA-256 without OpenSSL, which takes hashlib 3 to 9 ms to load; `random` in CPython does the same."""
+    """Make an empty SHA-256 without the OpenSSL that hashlib takes 3 to 9 ms to load, as CPython's `random` does."""
     for name in ("_sha2", "_sha256", "hashlib"):
         with suppress(ImportError):
             return import_module(name).sha256()

@@ -7,9 +7,12 @@ on how the points arrived: one by one in a training, or all at once from a file.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from gandoctor.model import FloatArray
+if TYPE_CHECKING:
+    from gandoctor.model import FloatArray
 
 CAPACITY = 8192
 HEAD = 64
@@ -22,8 +25,19 @@ class Series:
     `nonfinite_since` is the step of the first of them (NaN where the last point is finite).
     """
 
-    __slots__ = ("_blocks", "_ends", "_fill", "_pending_steps", "_pending_values", "count", "finite", "head", "level",
-                 "nonfinite_since", "nonfinite_tail")
+    __slots__ = (
+        "_blocks",
+        "_ends",
+        "_fill",
+        "_pending_steps",
+        "_pending_values",
+        "count",
+        "finite",
+        "head",
+        "level",
+        "nonfinite_since",
+        "nonfinite_tail",
+    )
 
     def __init__(self) -> None:
         self._blocks = np.empty(256)
@@ -43,10 +57,18 @@ class Series:
         if not len(values):
             return
         finite = np.isfinite(values)
-        self._count(steps, finite)
-        values = np.where(finite, values, np.nan)
+        if finite.all():
+            self.count += len(values)
+            self.finite += len(values)
+            self.nonfinite_tail, self.nonfinite_since = 0, float("nan")
+        else:
+            self._count(steps, finite)
+            values = np.where(finite, values, np.nan)
         if len(self.head) < HEAD:
             self.head = np.concatenate([self.head, values[: HEAD - len(self.head)]])
+        if not self.level and not len(self._pending_values) and self._fill + len(values) < CAPACITY:
+            self._store(steps, values)
+            return
         self._pending_steps = np.concatenate([self._pending_steps, steps])
         self._pending_values = np.concatenate([self._pending_values, values])
         while len(self._pending_values) >= 1 << self.level:
@@ -111,6 +133,10 @@ class Series:
     def tail(self, points: int) -> FloatArray:
         """The blocks that span the last `points` points, fewer where there are fewer."""
         return self._blocks[self._fill - self.blocks(points) : self._fill]
+
+    def tail_steps(self, points: int) -> FloatArray:
+        """The last step of each block of `tail(points)`."""
+        return self._ends[self._fill - self.blocks(points) : self._fill]
 
     @property
     def first(self) -> float:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gandoctor.convention import View, view
-from gandoctor.model import Condition, Convention, FloatArray, Pattern, Signal, Window
-from gandoctor.series import Series
+from gandoctor.convention import Derived, derived
 from gandoctor.statistics import STATISTICS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gandoctor.model import Condition, Convention, FloatArray, Pattern, Signal, Window
+    from gandoctor.series import Series
 
 NONFINITE = "nonfinite"
 """The statistic that is counted over the whole curve as it grows, since blocks of means would lose it."""
@@ -18,30 +22,58 @@ NONFINITE = "nonfinite"
 
 @dataclass(slots=True)
 class Snapshot:
-    """The log up to `step`, which is row `rows`, read under one convention."""
+    """The log up to `step`, which is row `rows`, read under one convention.
+
+    `made` says how each metric is made from the series; snapshots of the same curves under the same convention may
+    share it.
+    """
 
     series: Mapping[str, Series]
     convention: Convention
     rows: int
     step: float
-    _views: dict[str, View | None] = field(default_factory=dict)
+    made: dict[str, Derived | None] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
     _values: dict[tuple[Signal, Window], float] = field(default_factory=dict)
 
-    def source(self, metric: str) -> tuple[Series, View] | None:
-        """The series behind a metric and how to read it; None where the metric is not there."""
-        if metric not in self._views:
-            self._views[metric] = view(metric, self.convention, self.series)
-        found = self._views[metric]
-        return None if found is None else (self.series[found.raw], found)
+    def source(self, metric: str) -> Derived | None:
+        """How a metric is made from the series at hand; None where it cannot be."""
+        if metric not in self.made:
+            self.made[metric] = derived(metric, self.convention, self.series)
+        return self.made[metric]
+
+    def count(self, metric: str) -> int:
+        """How many points of a metric were logged."""
+        seen = self._counts.get(metric)
+        if seen is None:
+            made = self.source(metric)
+            seen = 0 if made is None else min([self.series[name].count for name in made.inputs])
+            self._counts[metric] = seen
+        return seen
 
     def window(self, metric: str, window: Window) -> FloatArray | None:
         """The blocks of a metric in a trailing window; None where it has fewer points than the window asks for."""
-        source = self.source(metric)
-        if source is None or source[0].count < window.points:
+        seen = self.count(metric)
+        if seen < max(window.points, 1):
             return None
-        series, read = source
-        values = series.tail(window.length(series.count))
-        return values if read.scale == 1 and not read.shift else (values - read.shift) * read.scale
+        return self.tail(metric, window.length(seen))[1]
+
+    def tail(self, metric: str, points: int) -> tuple[FloatArray, FloatArray]:
+        """The steps and values of the blocks that span the last `points` points of a metric, which must be there.
+
+        Inputs that were logged at different steps are taken at the steps that they share.
+        """
+        made = self.source(metric)
+        assert made is not None
+        inputs = [self.series[name] for name in made.inputs]
+        first = inputs[0]
+        steps, values = first.tail_steps(points), [one.tail(points) for one in inputs]
+        if len(inputs) > 1:
+            second = inputs[1].tail_steps(points)
+            if len(steps) != len(second) or steps[0] != second[0] or steps[-1] != second[-1]:
+                steps, left, right = np.intersect1d(steps, second, return_indices=True)
+                values = [values[0][left], values[1][right]]
+        return steps, made.compute(*values)
 
     def value(self, signal: Signal, window: Window) -> float:
         """The signal over the window; NaN where it cannot be computed."""
@@ -52,8 +84,9 @@ class Snapshot:
 
     def _compute(self, signal: Signal, window: Window) -> float:
         if signal.statistic == NONFINITE:
-            source = self.source(signal.metrics[0])
-            return float("nan") if source is None else float(source[0].nonfinite_tail)
+            return (
+                float(self._worst(signal.metrics[0]).nonfinite_tail) if self.count(signal.metrics[0]) else float("nan")
+            )
         windows = [self.window(metric, window) for metric in signal.metrics]
         first, *others = windows
         if first is None or any(other is None or len(other) != len(first) for other in others):
@@ -68,10 +101,11 @@ class Snapshot:
         bound = condition.clear if clear else condition.bound
         return value > bound if condition.above is not None else value < bound
 
-    def count(self, metric: str) -> int:
-        """How many points of a metric were logged."""
-        source = self.source(metric)
-        return 0 if source is None else source[0].count
+    def _worst(self, metric: str) -> Series:
+        """Of the series behind a metric the one with the longest non-finite tail."""
+        made = self.source(metric)
+        assert made is not None
+        return max((self.series[name] for name in made.inputs), key=lambda one: one.nonfinite_tail)
 
     def onset(self, condition: Condition) -> tuple[int, float]:
         """Where the last stretch began in which the curve lay beyond the bound: (points ago, step).
@@ -80,28 +114,31 @@ class Snapshot:
         of a statistic that speaks for all points of its window the first of them; of one that compares the end of its
         window with the rest the beginning of that end; of any other the middle of the window.
         """
-        source = self.source(condition.signal.metrics[0])
-        if source is None:
-            return 0, self.step
-        series, read = source
-        statistic = condition.signal.statistic
+        metric, statistic = condition.signal.metrics[0], condition.signal.statistic
         if statistic == NONFINITE:
-            return series.nonfinite_tail, series.nonfinite_since
-        length = condition.window.length(series.count)
+            worst = self._worst(metric)
+            return worst.nonfinite_tail, worst.nonfinite_since
+        seen = self.count(metric)
+        length = condition.window.length(seen)
         if statistic in LEVELS and condition.window.share < 1:
-            values = (series.tail(4 * length) - read.shift) * read.scale
-            back = _trailing_stretch(values > condition.bound if condition.above is not None else values < condition.bound)
+            steps, values = self.tail(metric, 4 * length)
+            back = _trailing_stretch(
+                values > condition.bound if condition.above is not None else values < condition.bound
+            )
         else:
-            back = series.blocks(int(LAG.get(statistic, 0.5) * length))
-        back = min(max(back, 1), len(series.values))
-        return back << series.level, float(series.steps[-back])
+            steps, _ = self.tail(metric, max(int(LAG.get(statistic, 0.5) * length), 1))
+            back = len(steps)
+        back = min(max(back, 1), len(steps))
+        return back << self._worst(metric).level, float(steps[-back])
 
 
 LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last"})
 """Statistics that say where a curve lies, so that each single point can be held against the bound."""
 
 LAG = {
-    **dict.fromkeys(("minimum", "maximum", "median", "low", "high", "distinct", "span", "wobble", "spread", "pinned", "extent"), 1.0),
+    **dict.fromkeys(
+        ("minimum", "maximum", "median", "low", "high", "distinct", "span", "wobble", "spread", "pinned", "extent"), 1.0
+    ),
     **dict.fromkeys(("jump", "explosion"), 0.1),
     **dict.fromkeys(("worsening", "loss_of"), 0.0),
 }

@@ -8,13 +8,16 @@ and white-noise tests alarm on most healthy runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import erfc, exp, isfinite, log, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gandoctor.model import FloatArray
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gandoctor.model import FloatArray
 
 SATURATION = (
     16.118096,  # -ln 1e-7: Keras' clip, target 1 and output 0
@@ -321,7 +324,7 @@ def strongest_line(window: FloatArray) -> Line:
 
     The window is detrended, the null is a first-order autoregression fitted to it, whose phi is taken where the median
     of periodogram over null equals its expectation ln 2, so that the line itself does not feed the null. Periods from 6
-    points to an eighth of the window are looked at; p = 1 - (1 - e^-q)^M with q the largest ratio of M. Needs 48 points.
+    points to an eighth of the window are looked at; p = 1 - (1 - e^-q)^M, q the largest ratio of M. Needs 48 points.
     """
     x = _finite(window)
     n = len(x)
@@ -348,7 +351,7 @@ def strongest_line(window: FloatArray) -> Line:
 def common_period(first: FloatArray, second: FloatArray) -> float:
     """The period in points at which both curves swing, 0 where they have none in common.
 
-    Both need a line at p < 1 % (`strongest_line`), their periods within 15 % of each other: two curves of one game swing
+    Both need a line at p < 1 % (`strongest_line`), periods within 15 % of each other: two curves of one game swing
     together, and noise that is not quite AR(1) seldom has the same peak twice.
     """
     a = strongest_line(first)
@@ -395,8 +398,33 @@ class Statistic:
         return (self.compute.__doc__ or "").partition("\n")[0]
 
 
-_ONE = (median, mean, low, high, minimum, maximum, last, spread, span, extent, wobble, distinct, pinned, lag1, smoothness, trend, climb,
-        worsening, loss_of, jump, explosion, decay, swing, count, nonfinite)
+_ONE = (
+    median,
+    mean,
+    low,
+    high,
+    minimum,
+    maximum,
+    last,
+    spread,
+    span,
+    extent,
+    wobble,
+    distinct,
+    pinned,
+    lag1,
+    smoothness,
+    trend,
+    climb,
+    worsening,
+    loss_of,
+    jump,
+    explosion,
+    decay,
+    swing,
+    count,
+    nonfinite,
+)
 
 STATISTICS: Mapping[str, Statistic] = {
     **{f.__name__: Statistic(f.__name__, f, 1) for f in _ONE},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gandoctor.metrics import METRICS
 from gandoctor.model import Curve, Finding, Phase, Run, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def phases(run: Run, warm_since: float, findings: Sequence[Finding], *, judged: bool) -> tuple[Phase, ...]:

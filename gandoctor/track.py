@@ -6,18 +6,19 @@ every other row at first. What is known at row n is the same whether the rows ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from gandoctor import convention
-from gandoctor.convention import JOINTS, Joint
 from gandoctor.judge import Judge
 from gandoctor.model import Convention, FloatArray, Rulebook, Unit
 from gandoctor.series import Series
 from gandoctor.snapshot import Snapshot, prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gandoctor.convention import Derived
 
 STRIDE = 160
 FIRST = 4
@@ -61,6 +62,7 @@ class Track:
     was_bad: bool = False
     alarmed: bool = False
     _infer_at: int = FIRST
+    _made: dict[str, Derived | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.rulebook, self.pair)
@@ -78,12 +80,11 @@ class Track:
             self.first_step = min((float(s[0]) for s, _ in chunk.values() if len(s)), default=step)
         self.rows += rows
         self.step = step
-        for joint in JOINTS:
-            made = _join(joint, chunk, self.series)
-            if made is not None:
-                chunk[joint.name] = made
         for metric, (steps, values) in chunk.items():
-            self.series.setdefault(metric, Series()).extend(steps, values)
+            if metric not in self.series:
+                self.series[metric] = Series()
+                self._made = {}
+            self.series[metric].extend(steps, values)
         if self.rows >= self.due or urgent:
             self._evaluate()
         self.alarmed = self.alarmed or urgent
@@ -96,13 +97,14 @@ class Track:
         if self.rows >= self._infer_at or self.convention is None:
             self._infer_at = 2 * max(self.rows, FIRST)
             found = self.infer()
+            self._made = {}
             if self.convention is None or _reads_differently(found, self.convention):
                 self.convention = found
                 self.judge = self._judged_again(found)
                 return
             self.convention = found
         assert self.convention is not None
-        self._look(self.judge, Snapshot(self.series, self.convention, self.rows, self.step))
+        self._look(self.judge, Snapshot(self.series, self.convention, self.rows, self.step, self._made))
 
     def infer(self) -> Convention:
         """The convention that the curves so far speak for."""
@@ -135,22 +137,13 @@ class Track:
 
 def _reads_differently(a: Convention, b: Convention) -> bool:
     return (a.family, a.d_form, a.sign, a.real_target, a.fake_target) != (
-        b.family, b.d_form, b.sign, b.real_target, b.fake_target) or _forms(a) != _forms(b)
+        b.family,
+        b.d_form,
+        b.sign,
+        b.real_target,
+        b.fake_target,
+    ) or _forms(a) != _forms(b)
 
 
 def _forms(one: Convention) -> set[str]:
     return {form for family, form in one.alternatives if family == one.family}
-
-
-def _join(joint: Joint, chunk: Chunk, known: Mapping[str, Series]) -> tuple[FloatArray, FloatArray] | None:
-    """The joint curve of a chunk, at the steps at which all its inputs were logged."""
-    if joint.unless and (joint.unless in chunk or (joint.unless in known and joint.name not in known)):
-        return None
-    if any(metric not in chunk for metric in joint.inputs):
-        return None
-    (steps, first), (other_steps, second) = (chunk[metric] for metric in joint.inputs)
-    if len(steps) != len(other_steps) or not np.array_equal(steps, other_steps):
-        steps, left, right = np.intersect1d(steps, other_steps, return_indices=True)
-        first, second = first[left], second[right]
-    with np.errstate(all="ignore"):  # a logged infinity is no error of ours
-        return steps, joint.compute(first, second)

@@ -1,9 +1,9 @@
-"""Findings -> Diagnosis: the most probable state at the end of the run, with its probability and what follows from it."""
+"""Findings -> Diagnosis: the most probable state at the end of the run, its probability and what follows from it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gandoctor import advice, gaps, timeline
 from gandoctor.bands import bands
@@ -11,8 +11,12 @@ from gandoctor.confidence import Calibration, calibration
 from gandoctor.convention import CRITICS
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Convention, Curve, Diagnosis, Finding, Rulebook, Run, VerdictName
-from gandoctor.snapshot import Snapshot
-from gandoctor.track import Track
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gandoctor.snapshot import Snapshot
+    from gandoctor.track import Track
 
 LEAST_ROWS = 10
 """Rows below which a level says nothing (`science` of window medians: 1.25 sd / sqrt n)."""
@@ -61,7 +65,9 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
         causes=advice.causes(run, present, rulebook),
         remedies=advice.remedies(present, rulebook),
         best=timeline.best_span(run, made),
-        conventions=tuple(replace(now.convention, pair=t.pair) for now, t in zip(views, _with_rows(tracks), strict=True)),
+        conventions=tuple(
+            replace(now.convention, pair=t.pair) for now, t in zip(views, _with_rows(tracks), strict=True)
+        ),
         bands=bands(views[0]) if views else (),
         rulebook=rulebook.name,
         rulebook_hash=rulebook.hash,
@@ -124,7 +130,7 @@ def _points(run: Run, name: str, pair: str) -> int:
 
 
 def _if_alternatives_agree(answer: _Answer, tracks: Sequence[Track], deciding: Sequence[Finding]) -> _Answer:
-    """`answer`, or inconclusive where a finding that decides it is not made under another reading that stays possible."""
+    """`answer`, or inconclusive where what decides it is not found under another reading that stays possible."""
     present = [f for f in deciding if f.active]
     if not present:
         return answer
@@ -136,8 +142,11 @@ def _if_alternatives_agree(answer: _Answer, tracks: Sequence[Track], deciding: S
             firing = {f.rule for f in track.present(other)[1].findings() if f.active and f.weight == "verdict"}
             if here and not firing:
                 flag = f"--d-loss {form}" if family == reading.family else f"--family {family}"
-                return _Answer("inconclusive", float("nan"), f"It depends on how D's loss was logged: say {flag}"
-                               f" or {_flag(reading, family)}")
+                return _Answer(
+                    "inconclusive",
+                    float("nan"),
+                    f"It depends on how D's loss was logged: say {flag} or {_flag(reading, family)}",
+                )
     return answer
 
 
@@ -149,8 +158,10 @@ def _limits(run: Run, views: Sequence[Snapshot], answer: _Answer) -> list[str]:
     made = []
     measured = any(METRICS[name.partition(PAIR)[0]].kind == "quality" for name in run.curves)
     if answer.verdict == "stable" and not measured:
-        made.append("Losses cannot show that the samples are varied: a mode collapse is not excluded. Log a diversity"
-                    " metric (coverage, recall or FID) or look at 64 samples.")
+        made.append(
+            "Losses cannot show that the samples are varied: a mode collapse is not excluded. Log a diversity"
+            " metric (coverage, recall or FID) or look at 64 samples."
+        )
     if views and all(now.convention.family in CRITICS for now in views):
         made.append("The losses of a critic have no fixed level: only their course was judged.")
     if answer.verdict == "inconclusive" and run.points < LEAST_ROWS:
@@ -163,9 +174,7 @@ def _normalised(views: Sequence[Snapshot], tracks: Sequence[Track]) -> Mapping[s
     made = {}
     for now, track in zip(views, _with_rows(tracks), strict=True):
         for metric in ("d_level", "g_level", "consistency"):
-            source = now.source(metric)
-            if source is not None and len(source[0].values):
-                series, read = source
+            if now.count(metric):
                 name = metric + (PAIR + track.pair if track.pair else "")
-                made[name] = Curve(series.steps, (series.values - read.shift) * read.scale)
+                made[name] = Curve(*now.tail(metric, now.count(metric)))
     return made

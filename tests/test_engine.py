@@ -35,8 +35,15 @@ def cut(values: dict[str, FloatArray], n: int) -> Run:
 
 def state(diagnosis: Diagnosis) -> tuple[Any, ...]:
     """All that a report shows of a diagnosis; NaN compares equal."""
-    return (diagnosis.verdict, repr(diagnosis.findings), repr(diagnosis.suspicions), repr(diagnosis.remarks),
-            repr(diagnosis.phases), repr(diagnosis.conventions), repr(diagnosis.unanswered))
+    return (
+        diagnosis.verdict,
+        repr(diagnosis.findings),
+        repr(diagnosis.suspicions),
+        repr(diagnosis.remarks),
+        repr(diagnosis.phases),
+        repr(diagnosis.conventions),
+        repr(diagnosis.unanswered),
+    )
 
 
 @settings(max_examples=12, deadline=None)
@@ -99,11 +106,13 @@ def test_a_finding_is_returned_by_the_row_that_makes_it_sure() -> None:
 
 
 def test_metrics_of_different_lengths_are_judged_each_on_its_own_steps() -> None:
-    run = Run({
-        "d_loss": Curve(np.arange(1.0, 1001), np.full(1000, 1.2) + 0.01 * np.sin(np.arange(1000))),
-        "g_loss": Curve(np.arange(5.0, 1001, 5), np.full(200, 0.9) + 0.01 * np.sin(np.arange(200))),
-        "fid": Curve(np.arange(100.0, 1001, 100), np.array([200.0, 90, 50, 40, 35, 33, 32, 32, 31, 31])),
-    })
+    run = Run(
+        {
+            "d_loss": Curve(np.arange(1.0, 1001), np.full(1000, 1.2) + 0.01 * np.sin(np.arange(1000))),
+            "g_loss": Curve(np.arange(5.0, 1001, 5), np.full(200, 0.9) + 0.01 * np.sin(np.arange(200))),
+            "fid": Curve(np.arange(100.0, 1001, 100), np.array([200.0, 90, 50, 40, 35, 33, 32, 32, 31, 31])),
+        }
+    )
     diagnosis = diagnose(run)
     assert diagnosis.verdict == "stable"
     assert diagnosis.best is not None

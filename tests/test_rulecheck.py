@@ -127,6 +127,11 @@ def test_two_files_with_one_id_are_refused_with_both_paths(tmp_path: Path) -> No
     assert str(tmp_path / "b" / "loud.toml") in str(refused.value)
 
 
+def test_one_folder_given_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRule, match="has it already"):
+        load(extra=[write(tmp_path), tmp_path])
+
+
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "loud.toml").write_bytes(GOOD.encode("utf-16"))
     assert "not UTF-8" in refusal(tmp_path)

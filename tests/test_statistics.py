@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from gandoctor import statistics
-from gandoctor.model import FloatArray
 from gandoctor.statistics import STATISTICS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gandoctor.model import FloatArray
 
 
 def ar1(n: int, phi: float, seed: int) -> FloatArray:
@@ -22,7 +28,7 @@ def ar1(n: int, phi: float, seed: int) -> FloatArray:
 
 X = np.round(ar1(80, 0.5, 1), 2)
 
-ORACLES = {
+ORACLES: dict[str, Callable[[FloatArray], Any]] = {
     "median": np.median,
     "mean": np.mean,
     "low": lambda x: np.quantile(x, 0.1),
@@ -33,7 +39,9 @@ ORACLES = {
     "spread": lambda x: stats.median_abs_deviation(x, scale="normal"),
     "span": lambda x: np.ptp(x) / max(abs(np.median(x)), 1e-12),
     "distinct": lambda x: np.mean(np.diff(x) != 0),
-    "lag1": lambda x: np.corrcoef(x, x)[0, 1] * np.sum((x - x.mean())[1:] * (x - x.mean())[:-1]) / np.sum((x - x.mean()) ** 2),
+    "lag1": lambda x: (
+        np.corrcoef(x, x)[0, 1] * np.sum((x - x.mean())[1:] * (x - x.mean())[:-1]) / np.sum((x - x.mean()) ** 2)
+    ),
     "swing": lambda x: 0.5 * (np.quantile(x, 0.95) - np.quantile(x, 0.05)),
 }
 
@@ -59,7 +67,9 @@ def test_non_finite_points_are_left_out_or_counted_and_an_empty_window_is_unknow
     assert np.isnan(empty) or (name in ("nonfinite", "count") and empty == 0)
 
 
-@pytest.mark.parametrize(("constant", "share"), [(16.118, 1.0), (27.631, 1.0), (100.0, 1.0), (7.971192, 1.0), (5.0, 0.0)])
+@pytest.mark.parametrize(
+    ("constant", "share"), [(16.118, 1.0), (27.631, 1.0), (100.0, 1.0), (7.971192, 1.0), (5.0, 0.0)]
+)
 def test_a_saturation_constant_is_recognised_as_logs_print_it(constant: float, share: float) -> None:
     assert statistics.pinned(np.full(10, constant)) == share
 

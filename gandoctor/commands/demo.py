@@ -33,15 +33,19 @@ def _table(made: list[tuple[Recorded, Diagnosis]]) -> None:
     from gandoctor.report.sentences import row
     from gandoctor.report.terminal import table
 
-    rows = [(*row(found, one.name), "yes" if _right(one, found) else f"no: {_said(one)}") for one, found in made]
+    rows = [(*row(found, one.name), "yes" if _right(one, found) else "no") for one, found in made]
     now = screen()
     show(f"{count(len(made), 'recorded run')} whose outcome is known:\n\n")
     show(table(("run", "verdict", "since", "sure", "right"), rows, now.colour, now.width, now.blocks), now.colour)
+    for one, found in made:
+        if not _right(one, found):
+            show(f"{one.name}: right is {_said(one)}\n")
 
 
 def _said(one: Recorded) -> str:
     """Return the verdict that would be right, in words."""
-    return next((words for verdict, words in VERDICTS.items() if verdict == one.verdict), one.verdict)
+    words = next((words for verdict, words in VERDICTS.items() if verdict == one.verdict), one.verdict)
+    return words + (f" ({one.kind})" if one.kind else "")
 
 
 def _right(one: Recorded, diagnosis: Diagnosis) -> bool:

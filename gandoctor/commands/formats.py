@@ -40,15 +40,17 @@ def of_file(path: Path) -> str:
 
 def text(format_: str, path: str, diagnosis: Diagnosis, screen: Screen) -> str:
     """Return the report of one run in one of `TEXTS`."""
-    from gandoctor.report import json, markdown, terminal
-
-    if format_ == "json":
-        return json.render(diagnosis, path)
-    if format_ == "jsonl":
-        return json.render_line(diagnosis, path)
     if format_ == "markdown":
+        from gandoctor.report import markdown
+
         return markdown.render(diagnosis)
-    return terminal.render(diagnosis, screen.colour, screen.width, screen.blocks)
+    if format_ == "terminal":
+        from gandoctor.report import terminal
+
+        return terminal.render(diagnosis, screen.colour, screen.width, screen.blocks)
+    from gandoctor.report import json
+
+    return json.render_line(diagnosis, path) if format_ == "jsonl" else json.render(diagnosis, path)
 
 
 def joined(format_: str, texts: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
+
 DISCRIMINATOR = _words(
     "d dis disc discr discrim discriminator discriminators descriminator discriminador discriminateur diskriminator "
     "critic critics crit netd dnet modeld opd"
@@ -62,15 +63,15 @@ FILLER = _words(
 )
 """Words that change nothing about what a column is."""
 
-GAN_NAMES = _words("wgan wgangp dcgan lsgan acgan cgan cyclegan pixgan sgan infogan progan biggan srgan pix2pix pix2pixhd")
+GAN_NAMES = _words("wgan wgangp dcgan lsgan acgan cgan cyclegan sgan infogan progan biggan srgan pix2pix pix2pixhd")
 
 AXIS_STEP = ("step", "steps", "iter", "iters", "iteration", "iterations", "itr", "it", "niter", "update", "updates")
 AXIS_EPOCH = _words("epoch epochs ep epoche epoca")
 AXIS_BATCH = _words("batch batches minibatch batchidx bi")
 AXIS_KIMG = frozenset({"kimg", "nimg", "cur_nimg", "tick", "ticks"})
 AXIS_WORDS = (
-    _words("global current cur n num number no idx index counter progress row line unnamed i id train training total of")
-    | _words("count done size images seen")
+    _words("global current cur n num number no idx index counter progress row line unnamed i id train training")
+    | _words("total of count done size images seen")
     | AXIS_EPOCH
     | AXIS_BATCH
     | AXIS_KIMG
@@ -164,8 +165,26 @@ PHRASES: tuple[tuple[tuple[str, ...], str], ...] = (
 """Words that name a metric by themselves. F_8 weighs recall, F_1/8 precision (Sajjadi et al. 2018, section 4)."""
 
 KNOWN = (
-    DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | SCORE | SIGN | REAL | FAKE | ADVERSARIAL | GAN | TOTAL | HELD_OUT
-    | SMOOTHED | SPREAD | CLASS_HEAD | TERMS | TELEMETRY | FILLER | GAN_NAMES | AXIS_WORDS
+    DISCRIMINATOR
+    | GENERATOR
+    | LOSS
+    | ACCURACY
+    | SCORE
+    | SIGN
+    | REAL
+    | FAKE
+    | ADVERSARIAL
+    | GAN
+    | TOTAL
+    | HELD_OUT
+    | SMOOTHED
+    | SPREAD
+    | CLASS_HEAD
+    | TERMS
+    | TELEMETRY
+    | FILLER
+    | GAN_NAMES
+    | AXIS_WORDS
     | {word for phrase, _ in PHRASES for word in phrase}
 )
 """Every word above: a word in it is never taken apart."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,19 +12,24 @@ from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Curve, FloatArray, Run
 from gandoctor.readers.axis import Axis, build_axis
 from gandoctor.readers.columns import ColumnMap, map_columns
-from gandoctor.readers.counters import BoolArray
+from gandoctor.readers.held import measured_only
 from gandoctor.readers.known import known_context
 from gandoctor.readers.options import ReadOptions
-from gandoctor.readers.raw import RawLog
 from gandoctor.readers.order import IntArray, Order, one_run
 from gandoctor.readers.repair import put_in_order
 from gandoctor.readers.repeats import without_repeats
 from gandoctor.readers.synonyms import rows_of_losses
 from gandoctor.readers.tokens import tokenise
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gandoctor.readers.counters import BoolArray
+    from gandoctor.readers.raw import RawLog
+
 
 def assemble(raw: RawLog, options: ReadOptions | None = None) -> tuple[Run, ...]:
-    """The runs of a log, in the order in which they began; at least one.
+    """Return the runs of a log, in the order in which they began; at least one.
 
     NoGanCurve where the log holds no curve of a GAN, BadOption where `options.map` names no column or metric. Several
     runs in one file are told apart by their counters; each gets the columns that were logged in it.
@@ -43,7 +48,7 @@ def assemble(raw: RawLog, options: ReadOptions | None = None) -> tuple[Run, ...]
 
 
 def _order(raw: RawLog, axis: Axis, rows: BoolArray, columns: ColumnMap) -> Order:
-    """The order of all rows, decided by those with a loss; the rows between go with the row before them."""
+    """Return the order of all rows, decided by those with a loss; the rows between go with the row before them."""
     if axis.unit == "row":
         return one_run(axis.steps)
     places = np.flatnonzero(rows)
@@ -97,7 +102,8 @@ class _Made:
         curves = {metric: curve for metric, (curve, _) in found.items() if len(curve)}
         if not curves:
             return None
-        notes = (*self.notes, *columns.notes, *_said_of_twins({m: twins for m, (_, twins) in found.items()}))
+        curves, held = measured_only(curves)
+        notes = (*self.notes, *columns.notes, *_said_of_twins({m: twins for m, (_, twins) in found.items()}), *held)
         return Run(
             curves,
             name=self.raw.name,
@@ -109,7 +115,7 @@ class _Made:
         )
 
     def _curve(self, column: str, mine: BoolArray | None, scale: float) -> tuple[Curve, _Twins]:
-        """The values of a column at their steps, rising; of values at one step the last one stays."""
+        """Return the values of a column at their steps, rising; of values at one step the last one stays."""
         logged = self.raw.logged.get(column)
         rows = mine if logged is None else logged if mine is None else logged & mine
         steps, values = self.order.steps, self.raw.columns[column]
@@ -143,7 +149,7 @@ def _last_of_equals(steps: FloatArray, values: FloatArray) -> tuple[Curve, _Twin
 
 
 def _said_of_twins(found: Mapping[str, _Twins]) -> list[str]:
-    """A sentence for each group of metrics with the same counts."""
+    """Say it once for each group of metrics with the same counts."""
     groups: dict[_Twins, list[str]] = {}
     for metric, twins in found.items():
         if twins.dropped:
@@ -156,7 +162,7 @@ def _said_of_twins(found: Mapping[str, _Twins]) -> list[str]:
 
 
 def _part(raw: RawLog, mine: BoolArray) -> RawLog:
-    """The rows of one run; a column that was not logged in them is left out."""
+    """Return the rows of one run; a column that was not logged in them is left out."""
     logged = {c: mask[mine] for c, mask in raw.logged.items() if mask[mine].any()}
     columns = {c: values[mine] for c, values in raw.columns.items() if c not in raw.logged or c in logged}
     return replace(raw, columns=columns, logged=logged, lines=None if raw.lines is None else raw.lines[mine])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gandoctor.model import FloatArray, Unit
-from gandoctor.readers.counters import BoolArray, Counter, Kind, filled, find_counters, typical_increment
-from gandoctor.readers.raw import RawLog
+from gandoctor.readers.counters import BoolArray, Counter, Kind, filled, find_counters, typical_increment, wanders
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gandoctor.model import FloatArray, Unit
+    from gandoctor.readers.raw import RawLog
 
 _MANY_ROWS = 1.5
 """Rows an epoch, on average, from which an epoch is taken to hold several rows instead of being logged twice."""
@@ -35,7 +39,7 @@ class Axis:
 
 
 def build_axis(raw: RawLog, rows: BoolArray, nameless: str | None = None) -> Axis:
-    """The axis of `raw`; `rows` are those that hold a curve, by which the counters are judged.
+    """Return the axis of `raw`; `rows` are those that hold a curve, by which the counters are judged.
 
     `nameless` is a column that counts although nothing says so.
 
@@ -57,7 +61,9 @@ def _choose(found: Mapping[Kind, Counter], rows: BoolArray, notes: list[str]) ->
         return Axis(filled(found["kimg"].values), "kimg")
     if epoch and inner and _begins_again(epoch, inner, rows):
         return _combined(epoch, inner, rows, notes)
-    if inner:
+    if inner and wanders(filled(inner.values)[rows]):
+        notes.append(f"'{inner.column}' goes up and down: not used as the step")
+    elif inner:
         steps, loops = filled(inner.values), 2 if inner.kind == "batch" else _STEP_LOOPS
         return _several_rows(steps, "step", rows, notes) or Axis(steps, "step", loops)
     if epoch:
@@ -104,7 +110,7 @@ def _epoch_size(epochs: FloatArray, inner: FloatArray, total: float | None) -> f
 
 
 def _solved(turn: FloatArray, move: FloatArray) -> float:
-    """The size that makes move + size x turn constant; 0 where the rows do not say.
+    """Return the size that makes move + size x turn constant; 0 where the rows do not say.
 
     Rows within an epoch give the constant, rows where the counter fell as the epoch rose the size. Without the former
     (one row an epoch) the two commonest changes of the epoch give two equations.
@@ -153,7 +159,7 @@ def _several_rows(counter: FloatArray, unit: Unit, rows: BoolArray, notes: list[
 
 
 def _carried(steps: FloatArray, rows: BoolArray) -> FloatArray:
-    """The steps of `rows` in their places; the rows between take the step before them."""
+    """Return the steps of `rows` in their places; the rows between take the step before them."""
     full = np.full(len(rows), np.nan)
     full[rows] = steps
     return filled(full)

@@ -6,18 +6,22 @@ every choice goes to `notes`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from gandoctor.readers.evidence import Evidence
 from gandoctor.readers.letters import LETTERS
-from gandoctor.readers.names import Name, What, Who
 from gandoctor.readers.numbering import lists, numbers, pairs
 from gandoctor.readers.rename import Names, change, is_loss
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.readers.evidence import Evidence
+    from gandoctor.readers.names import Name, What, Who
+
 
 def settle(names: Sequence[Name], evidence: Evidence) -> tuple[Names, tuple[str, ...]]:
-    """The names with every collision settled, and what was decided."""
+    """Return the names with every collision settled, and what was decided."""
     found: Names = tuple(names)
     notes: list[str] = []
     for step in _STEPS:
@@ -49,7 +53,11 @@ def _bare_halves(names: Names, evidence: Evidence, notes: list[str]) -> Names:
     whole = [n for n in names if n.who == "D" and is_loss(n) and n.on in ("", "both") and n.unknown == 0]
     sums = any(
         evidence.combination(w.column, [r.column, f.column])
-        for w in whole[:2] for r in bare if r.on == "real" for f in bare if f.on == "fake"
+        for w in whole[:2]
+        for r in bare
+        if r.on == "real"
+        for f in bare
+        if f.on == "fake"
     )
     kind: What = "loss" if sums or not whole else "score"
     why = "they add up to D's loss" if sums else f"'{whole[0].column}' is D's loss" if whole else "no other D loss"

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gandoctor.errors import BadOption, NoGanCurve
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
 from gandoctor.readers.collisions import settle
 from gandoctor.readers.evidence import Evidence, accuracy_scale
-from gandoctor.readers.names import Name, understand
 from gandoctor.readers.nameless import guess_nameless
-from gandoctor.readers.raw import RawLog
+from gandoctor.readers.names import Name, understand
 from gandoctor.readers.roles import assign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gandoctor.readers.raw import RawLog
 
 _GAN_KINDS = frozenset({"loss", "accuracy", "score", "quality"})
 _ANONYMOUS = frozenset({"value", "values", "0", "col0", "column 1", "data", "y"})
@@ -40,7 +44,7 @@ class ColumnMap:
 
 
 def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> ColumnMap:
-    """The columns of `raw` as canonical metrics; `overrides` (canonical -> column) go before what the names say.
+    """Return the columns of `raw` as canonical metrics; `overrides` (canonical -> column) go before what the names say.
 
     BadOption for an override that names no metric or no column; NoGanCurve where nothing of D, of G and of the
     samples' quality was found.
@@ -66,7 +70,7 @@ def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> Colu
 
 
 def _understood(column: str, raw: RawLog) -> Name:
-    """The column's name taken apart; the only column of a log may have left its name to the file."""
+    """Return the column's name taken apart; the only column of a log may have left its name to the file."""
     name = understand(column)
     if column.strip().lower() not in _ANONYMOUS:
         return name
@@ -76,7 +80,7 @@ def _understood(column: str, raw: RawLog) -> Name:
 
 
 def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
-    """The overrides with the log's spelling of each column."""
+    """Return the overrides with the log's spelling of each column."""
     faults, found = [], {}
     spelling = {column.strip().lower(): column for column in raw.columns}
     for metric, column in overrides.items():
@@ -106,7 +110,7 @@ def _listed(columns: Mapping[str, object]) -> str:
 
 
 def _scales(metrics: Mapping[str, str], evidence: Evidence) -> tuple[dict[str, float], tuple[str, ...]]:
-    """The factors of the accuracies, and the columns that cannot be accuracies."""
+    """Return the factors of the accuracies, and the columns that cannot be accuracies."""
     wanted = {m: column for m, column in metrics.items() if METRICS[m.partition(PAIR)[0]].kind == "accuracy"}
     if not wanted:
         return {}, ()
@@ -118,7 +122,7 @@ def _scales(metrics: Mapping[str, str], evidence: Evidence) -> tuple[dict[str, f
 
 
 def _nothing_found(raw: RawLog, names: Sequence[Name]) -> str:
-    """The message of NoGanCurve: what is there, what is likeliest, and what to type."""
+    """Return the message of NoGanCurve: what is there, what is likeliest, and what to type."""
     likely = sorted((n for n in names if n.what != "axis"), key=_unlikely)
     if not likely:
         return f"{raw.name}: no column of numbers beside the step, so no discriminator, generator or quality curve"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from gandoctor.model import FloatArray
 from gandoctor.readers import aliases as words
 from gandoctor.readers.names import understand
-from gandoctor.readers.raw import RawLog
 from gandoctor.readers.tokens import tokenise
+
+if TYPE_CHECKING:
+    from gandoctor.model import FloatArray
+    from gandoctor.readers.raw import RawLog
 
 Kind = Literal["kimg", "step", "epoch", "batch", "index"]
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -28,10 +29,8 @@ class Counter:
     total: float | None = None
 
 
-def find_counters(
-    raw: RawLog, rows: BoolArray, notes: list[str], nameless: str | None = None
-) -> dict[Kind, Counter]:
-    """The best counter of each kind, judged in `rows`; columns of one kind that share no row are joined.
+def find_counters(raw: RawLog, rows: BoolArray, notes: list[str], nameless: str | None = None) -> dict[Kind, Counter]:
+    """Return the best counter of each kind, judged in `rows`; columns of one kind that share no row are joined.
 
     A column that is constant, mostly absent or not made of whole numbers counts nothing; a note says so.
     """
@@ -54,7 +53,7 @@ def _candidates(raw: RawLog) -> list[tuple[str, Kind]]:
 
 
 def _kind(column: str) -> Kind:
-    """What a column counts, from its words."""
+    """Tell what a column counts, from its words."""
     found = frozenset(tokenise(column))
     if found & {"kimg", "nimg"}:
         return "kimg"
@@ -72,7 +71,7 @@ def _plainness(column: str) -> tuple[bool, int]:
 
 
 def _values(raw: RawLog, column: str) -> FloatArray:
-    """The counter in thousands of images or as logged; NaN where it was not logged or is infinite."""
+    """Return the counter in thousands of images or as logged; NaN where it was not logged or is infinite."""
     values = np.array(raw.columns[column], dtype=np.float64)
     if (mask := raw.logged.get(column)) is not None:
         values[~mask] = np.nan
@@ -99,10 +98,19 @@ def _fault(values: FloatArray, rows: BoolArray, kind: Kind) -> str:
         return "is constant"
     if kind in ("batch", "index") and (present != np.round(present)).any():
         return "holds no whole numbers"
-    falls = np.count_nonzero(np.diff(present) < 0)
-    if kind == "step" and 3 * falls > len(present) and (present != np.round(present)).any():
-        return "goes up and down"
     return ""
+
+
+def wanders(values: FloatArray) -> bool:
+    """Tell whether the values go up and down without any order, so that they count nothing.
+
+    Two processes that count at once, or a counter that begins again and again, fall to ever higher or to equal places.
+    """
+    falls = np.diff(values) < 0
+    if 3 * np.count_nonzero(falls) <= len(values):
+        return False
+    landings = values[1:][falls]
+    return bool(np.mean(np.diff(landings) >= 0) < 0.8) if len(landings) > 2 else False
 
 
 def filled(values: FloatArray) -> FloatArray:
@@ -118,12 +126,7 @@ def filled(values: FloatArray) -> FloatArray:
 
 
 def typical_increment(values: FloatArray) -> float:
-    """The median positive difference of neighbours; 1 where there is none."""
+    """Return the median positive difference of neighbours; 1 where there is none."""
     rises = np.diff(values)
     rises = rises[rises > 0]
     return float(np.median(rises)) if len(rises) else 1.0
-
-
-def distinct(values: Sequence[float] | FloatArray) -> int:
-    """How many different values there are."""
-    return len(np.unique(np.asarray(values)))

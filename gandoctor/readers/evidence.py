@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gandoctor.model import FloatArray
-from gandoctor.readers.raw import RawLog
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.model import FloatArray
+    from gandoctor.readers.raw import RawLog
 
 _ROWS = 4096
 """Relations between columns are tested on so many rows: enough to be sure, and the same however long the log grows."""
@@ -24,7 +26,7 @@ class Evidence:
     raw: RawLog
 
     def mask(self, column: str) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
-        """The rows in which the column was logged; None for all of them."""
+        """Return the rows in which the column was logged; None for all of them."""
         return self.raw.logged.get(column)
 
     def logged(self, column: str) -> bool:
@@ -38,7 +40,7 @@ class Evidence:
         return len(self.raw.columns[column]) if mask is None else int(np.count_nonzero(mask))
 
     def values(self, column: str) -> FloatArray:
-        """The finite values of a column, in row order."""
+        """Return the finite values of a column, in row order."""
         values, mask = self.raw.columns[column], self.mask(column)
         found = values if mask is None else values[mask]
         return found[np.isfinite(found)]
@@ -85,7 +87,7 @@ def _resolution(rows: Sequence[FloatArray]) -> float:
 
 
 def accuracy_scale(columns: Sequence[tuple[str, FloatArray]]) -> dict[str, float]:
-    """The factor that makes fractions of each accuracy column of one log; a column that is no accuracy is left out.
+    """Return the factor that makes fractions of each accuracy column of one log; one that is no accuracy is left out.
 
     The columns of a log share their unit: one above 1.5, or a "%" in a name, means percent for all of them. What lies
     outside [0, 100] is no accuracy, whatever its name says.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gandoctor.errors import UnreadableLog
-from gandoctor.model import FloatArray, Run
 from gandoctor.readers.assemble import assemble
 from gandoctor.readers.names import understand
 from gandoctor.readers.options import ReadOptions
@@ -17,11 +16,13 @@ from gandoctor.readers.several import pick
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gandoctor.model import FloatArray, Run
+
 INDEX = "index"
 
 
 def from_frame(frame: pd.DataFrame, options: ReadOptions | None = None, name: str = "frame") -> Run:
-    """The run in a data frame of one column a metric; the index is the step unless a column counts steps or epochs.
+    """Return the run in a data frame of one column a metric; its index is the step unless a column counts steps.
 
     A missing cell was not logged. UnreadableLog for a frame without rows or numbers.
     """
@@ -47,7 +48,7 @@ def from_frame(frame: pd.DataFrame, options: ReadOptions | None = None, name: st
 
 
 def _numbers(series: pd.Series[Any]) -> FloatArray | None:
-    """The column as float64; None where it holds no numbers."""
+    """Return the column as float64; None where it holds no numbers."""
     import pandas as pd
 
     if series.dtype == bool or pd.api.types.is_datetime64_any_dtype(series):

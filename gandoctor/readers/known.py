@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gandoctor.readers.options import ReadOptions
 from gandoctor.readers.tokens import tokenise
+
+if TYPE_CHECKING:
+    from gandoctor.readers.options import ReadOptions
 
 _FAMILIES = {
     "hinge": "hinge",
@@ -27,7 +29,9 @@ _FAMILIES = {
     "rsgan": "relativistic",
 }
 """Words of a loss's name -> family. The hinge and relativistic forms go before the plain ones they are made from."""
-_LOSS_KEYS = ({"adv", "loss"}, {"adversarial", "loss"}, {"gan", "mode"}, {"gan", "loss"}, {"gan", "type"}, {"loss", "type"})
+_LOSS_KEYS = tuple(
+    set(words.split()) for words in ("adv loss", "adversarial loss", "gan mode", "gan loss", "gan type", "loss type")
+)
 _PENALTY_KEYS = ({"gp"}, {"gradient", "penalty"})
 _SIZES = {
     "batch_size": ({"batch", "size"}, {"batchsize"}),
@@ -38,16 +42,19 @@ _SIZES = {
 
 
 def known_context(stated: Mapping[str, Any], options: ReadOptions) -> dict[str, Any]:
-    """The log's context with the canonical keys added: `family`, `batch_size`, `latent_size`, `optimiser`, `d_steps`.
+    """Return the log's context with the canonical keys `family`, `batch_size`, `latent_size`, `optimiser`, `d_steps`.
 
     The caller's `family` and `d_form` go before what the log says; `family_by` tells who said it ("user" or "log").
     """
     context = dict(stated)
     flat = list(_flat(stated))
     for key, wanted in _SIZES.items():
-        value = _number(_value(flat, wanted)) if key != "optimiser" else _value(flat, wanted)
-        if key not in context and value is not None:
+        value = _value(flat, wanted)
+        value = value if key == "optimiser" else _number(value)
+        if value is not None:
             context[key] = value
+        elif key in context:
+            del context[key]
     if "family" not in context and (family := _family(flat)):
         context |= {"family": family, "family_by": "log"}
     if options.family:
@@ -58,7 +65,7 @@ def known_context(stated: Mapping[str, Any], options: ReadOptions) -> dict[str, 
 
 
 def _flat(stated: Mapping[str, Any]) -> Iterator[tuple[frozenset[str], Any]]:
-    """The words of every key with its value, those of nested mappings too."""
+    """Return the words of every key with its value, those of nested mappings too."""
     for key, value in stated.items():
         if isinstance(value, Mapping):
             yield from _flat(value)
@@ -67,7 +74,7 @@ def _flat(stated: Mapping[str, Any]) -> Iterator[tuple[frozenset[str], Any]]:
 
 
 def _value(flat: list[tuple[frozenset[str], Any]], wanted: tuple[set[str], ...]) -> Any:
-    """The first stated value whose key holds the wanted words."""
+    """Return the first stated value whose key holds the wanted words."""
     for words in wanted:
         for key, value in flat:
             if words <= key and value not in (None, "", "N/A", "n/a", "None"):
@@ -76,13 +83,13 @@ def _value(flat: list[tuple[frozenset[str], Any]], wanted: tuple[set[str], ...])
 
 
 def _number(value: Any) -> int | None:
-    """The value as a whole number above zero; None where it is none."""
+    """Return the value as a whole number above zero; None where it is none."""
     text = str(value).strip()
     return int(text) if text.isdigit() and int(text) > 0 else None
 
 
 def _family(flat: list[tuple[frozenset[str], Any]]) -> str:
-    """The family that the log states; a Wasserstein loss with a gradient penalty is WGAN-GP."""
+    """Return the family that the log states; a Wasserstein loss with a gradient penalty is WGAN-GP."""
     stated = _value(flat, _LOSS_KEYS)
     if not isinstance(stated, str):
         return ""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from gandoctor.readers.evidence import Evidence
-from gandoctor.readers.names import Name
 from gandoctor.readers.rename import Names, change, is_loss
+
+if TYPE_CHECKING:
+    from gandoctor.readers.evidence import Evidence
+    from gandoctor.readers.names import Name
 
 
 def halves(names: Names, _: Evidence, notes: list[str]) -> Names:
@@ -57,7 +60,7 @@ def g_and_f(names: Names, _: Evidence, __: list[str]) -> Names:
 
 
 def adversarial(names: Names, _: Evidence, notes: list[str]) -> Names:
-    """`A loss` is the loss of the adversarial (composite) model, so G's; `a`, `a1`, `a2` are accuracies beside d and g.
+    """Read `A loss` as that of the adversarial (composite) model, so G's, and `a`, `a1` beside d and g as accuracies.
 
     Not where A is the name of a domain.
     """

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gandoctor.model import FloatArray
 from gandoctor.readers.names import understand
-from gandoctor.readers.raw import RawLog
+
+if TYPE_CHECKING:
+    from gandoctor.model import FloatArray
+    from gandoctor.readers.raw import RawLog
 
 _NAMELESS = re.compile(r"(?:value|col|column|field|unnamed|x|v)?[\s:_\[#]*\d*\]?", re.IGNORECASE)
 

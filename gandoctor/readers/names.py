@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gandoctor.readers import aliases as words
 from gandoctor.readers.tokens import tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Who = Literal["D", "G", ""]
 What = Literal["loss", "accuracy", "score", "sign", "metric", "class", "other", "telemetry", "axis", ""]
@@ -47,7 +49,7 @@ class Name:
 
 
 def understand(column: str) -> Name:
-    """What the words of `column` say by themselves; context is for `columns.py`."""
+    """Tell what the words of `column` say by themselves; context is for `columns.py`."""
     found = tokenise(column)
     held_out = any(word in words.HELD_OUT for word in found)
     plain = tuple(word for word in found if word not in words.HELD_OUT)
@@ -71,7 +73,7 @@ def understand(column: str) -> Name:
 
 
 def _aside(present: frozenset[str]) -> What:
-    """The kind of a column that is none of the curves that matter."""
+    """Return the kind of a column that is none of the curves that matter."""
     if present & words.TELEMETRY:
         return "telemetry"
     return "other" if present & words.TERMS else "class"
@@ -96,13 +98,19 @@ def _called(column: str, found: tuple[str, ...], call: re.Match[str], held_out: 
     what: What = "loss" if outside & words.LOSS else "accuracy" if outside & words.ACCURACY else "score"
     digits = [word for word in found if word.isdigit()]
     return Name(
-        column, found, who="D", what=what, on=on, index=digits[-1] if digits else "", held_out=held_out,
+        column,
+        found,
+        who="D",
+        what=what,
+        on=on,
+        index=digits[-1] if digits else "",
+        held_out=held_out,
         smoothed=bool(outside & words.SMOOTHED),
     )
 
 
 def _phrase(found: tuple[str, ...]) -> str:
-    """The metric that a run of words names, the longest first; "" where there is none."""
+    """Return the metric that a run of words names, the longest first; "" where there is none."""
     best, length = "", 0
     for phrase, metric in words.PHRASES:
         if len(phrase) > length and _contains(found, phrase):
@@ -116,7 +124,7 @@ def _contains(found: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
 
 
 def _named(column: str, found: tuple[str, ...], metric: str, held_out: bool) -> Name:
-    """A column whose words name a metric; quality is no property of one network, a gradient's norm always is."""
+    """Read a column whose words name a metric; quality is no property of one network, a gradient's norm always is."""
     who = _who(found)[0]
     present = _set(found)
     if metric == "grad_norm":
@@ -132,7 +140,7 @@ def _named(column: str, found: tuple[str, ...], metric: str, held_out: bool) -> 
 
 
 def _who(found: tuple[str, ...]) -> tuple[Who, On]:
-    """The network that a name belongs to, and what a second network's name says about the samples.
+    """Return the network that a name belongs to, and what a second network's name says about the samples.
 
     D before G is D on generated samples (`d_gen_loss`, `loss/d_g`); with "fake" between them it is D's verdict in G's
     step (`loss_disc_fake_g`); G before D is D's loss in the list of a group (`loss_G_DIS`).
@@ -147,7 +155,7 @@ def _who(found: tuple[str, ...]) -> tuple[Who, On]:
 
 
 def _compose(column: str, found: tuple[str, ...], held_out: bool) -> Name:
-    """A name made of a network, a kind of number and samples."""
+    """Read a name made of a network, a kind of number and samples."""
     present = _set(found)
     who, on = _who(found)
     if who and not (present - words.AXIS_WORDS - words.DISCRIMINATOR - words.GENERATOR) and present & words.AXIS_WORDS:
@@ -171,7 +179,7 @@ def _compose(column: str, found: tuple[str, ...], held_out: bool) -> Name:
 
 
 def _what(found: tuple[str, ...]) -> What:
-    """The kind of number; `l` is a loss at either end of a name only (`l_g_gan`, `d_trn_l`)."""
+    """Return the kind of number; `l` is a loss at either end of a name only (`l_g_gan`, `d_trn_l`)."""
     present = _set(found)
     if present & words.SIGN:
         return "sign"
@@ -183,7 +191,7 @@ def _what(found: tuple[str, ...]) -> What:
 
 
 def _on(present: frozenset[str], who: Who) -> On:
-    """The samples; "data" means the real ones only where the name is D's or nobody's loss (`loss_data`)."""
+    """Return the samples; "data" means the real ones only where the name is D's or nobody's loss (`loss_data`)."""
     if "data" in present and who != "G" and present & words.LOSS:
         return "real"
     real, fake = bool(present & words.REAL), bool(present & words.FAKE)
@@ -199,7 +207,7 @@ def _part(present: frozenset[str]) -> Part:
 
 
 def _index(found: tuple[str, ...], domains: Sequence[str], who: Who) -> str:
-    """The number or domain beside a network; a direction (`A2B`) stands for the domain that it ends in."""
+    """Return the number or domain beside a network; a direction (`A2B`) stands for the domain that it ends in."""
     if who and domains:
         return domains[0][-1].upper()
     digits = [word for word in found if word.isdigit()]
@@ -207,7 +215,7 @@ def _index(found: tuple[str, ...], domains: Sequence[str], who: Who) -> str:
 
 
 def _is_domain(word: str) -> bool:
-    """A domain (`A`) or a direction from one to another (`AB`, `A2B`)."""
+    """Tell whether a word is a domain (`A`) or a direction from one to another (`AB`, `A2B`)."""
     return word in _DOMAINS or word in _DIRECTIONS or (len(word) == 3 and word[1] == "2")
 
 

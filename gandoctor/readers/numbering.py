@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gandoctor.readers import aliases as words
-from gandoctor.readers.evidence import Evidence
-from gandoctor.readers.names import Name, On
 from gandoctor.readers.rename import Names, change, is_loss
+
+if TYPE_CHECKING:
+    from gandoctor.readers.evidence import Evidence
+    from gandoctor.readers.names import Name, On
 
 _HALVES: tuple[On, On] = ("real", "fake")
 
@@ -32,15 +35,13 @@ def numbers(names: Names, evidence: Evidence, notes: list[str]) -> Names:
 
 
 def _as_the_accuracies(names: Names) -> Names:
-    """A list of D's losses without a relation to go by has the order of the list of D's accuracies."""
+    """Give a list of D's losses without a relation to go by the order of the list of D's accuracies."""
     lists = [n for n in names if n.who == "D" and n.listed and n.words[-1:] and n.words[-1].isdigit()]
     order = {n.words[-1]: n.on for n in lists if n.what == "accuracy"}
     losses = [n for n in lists if n.what in ("loss", "other") and _losses_only(n)]
     if {"real", "fake"} - set(order.values()) or any(n.on for n in losses) or len(losses) != len(order):
         return names
-    return change(
-        names, lambda n: n in losses, lambda n: replace(n, what="loss", on=order[n.words[-1]], index="")
-    )
+    return change(names, lambda n: n in losses, lambda n: replace(n, what="loss", on=order[n.words[-1]], index=""))
 
 
 def _losses_only(name: Name) -> bool:
@@ -56,9 +57,14 @@ def _later(name: Name, names: Names) -> int:
 def _numbered(names: Names, what: str, evidence: Evidence, notes: list[str]) -> Names:
     def group(who: str) -> list[Name]:
         return [
-            n for n in names
-            if n.who == who and (n.what == what or (what == "loss" and not n.what)) and not n.held_out
-            and not n.smoothed and n.part != "total" and n.unknown == 0
+            n
+            for n in names
+            if n.who == who
+            and (n.what == what or (what == "loss" and not n.what))
+            and not n.held_out
+            and not n.smoothed
+            and n.part != "total"
+            and n.unknown == 0
         ]
 
     numbers = {who: {n.index for n in group(who) if n.index.isdigit()} for who in ("D", "G")}
@@ -73,7 +79,7 @@ def _numbered(names: Names, what: str, evidence: Evidence, notes: list[str]) -> 
 
 
 def _meaning(who: str, members: list[Name], numbered: list[Name], evidence: Evidence) -> dict[str, Name]:
-    """What each numbered column of one network is; columns that stay pairs are not in it."""
+    """Tell what each numbered column of one network is; columns that stay pairs are not in it."""
     base = [n for n in members if not n.index]
     ordered = sorted(numbered, key=lambda n: int(n.index))
     if len(numbered) == 1 and not base:
@@ -102,7 +108,7 @@ def _whole(listed: list[Name], evidence: Evidence) -> tuple[Name, str] | None:
 
 
 def _keras_list(who: str, whole: Name, parts: list[Name], kind: str) -> dict[str, Name]:
-    """A list that a Keras model returned: G's total, adversarial and class loss, or D's loss and its two halves."""
+    """Read a list that a Keras model returned: G's total, adversarial and class loss, or D's loss and its halves."""
     first, second = parts
     if who == "D":
         made = replace(first, on="real", index=""), replace(second, on="fake", index="")
@@ -123,7 +129,7 @@ def _apply(names: Names, meaning: dict[str, Name], notes: list[str]) -> Names:
 
 
 def pairs(names: Names, _: Evidence, __: list[str]) -> Names:
-    """Keeps domain letters and numbers as names of pairs where D and G share them, or where D has several and no whole.
+    """Keep domain letters and numbers as names of pairs where D and G share them, or where D has several and no whole.
 
     Elsewhere a mark that nothing else tells apart is dropped, and the parts of a whole are left alone.
     """

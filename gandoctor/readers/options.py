@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from gandoctor.errors import BadOption
 from gandoctor.model import DForm, Family
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FAMILIES: tuple[str, ...] = get_args(Family)
 D_FORMS: tuple[str, ...] = get_args(DForm)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-from gandoctor.model import FloatArray
+    import numpy as np
+
+    from gandoctor.model import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gandoctor.readers.names import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Names = tuple[Name, ...]
 
 
 def change(names: Names, test: Callable[[Name], bool], make: Callable[[Name], Name]) -> Names:
-    """The names, those that pass `test` made anew."""
+    """Return the names, those that pass `test` made anew."""
     return tuple(make(name) if test(name) else name for name in names)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
-from gandoctor.readers.columns import ColumnMap
-from gandoctor.readers.counters import BoolArray
-from gandoctor.readers.raw import RawLog
-from gandoctor.readers.order import IntArray
+
+if TYPE_CHECKING:
+    from gandoctor.readers.columns import ColumnMap
+    from gandoctor.readers.counters import BoolArray
+    from gandoctor.readers.order import IntArray
+    from gandoctor.readers.raw import RawLog
 
 _SHARE = 0.95
 _ROWS = 6

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from gandoctor.model import PAIR
 from gandoctor.readers.names import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Rank = tuple[int, ...]
 Candidate = tuple[str, Rank, Name]
@@ -33,7 +36,7 @@ def _key(metric: str, pair: str) -> str:
 
 
 def _of_pair(names: Sequence[Name]) -> dict[str, Name]:
-    """The losses, accuracies and outputs of one pair of networks."""
+    """Return the losses, accuracies and outputs of one pair of networks."""
     d = _best(_discriminator(names))
     g = _generator(names)
     weak_d = {metric for metric, name in d.items() if _weak(name) and not g}
@@ -45,12 +48,12 @@ def _of_pair(names: Sequence[Name]) -> dict[str, Name]:
 
 
 def _weak(name: Name) -> bool:
-    """A name without a word for what it is: accepted only where the other network's is there too."""
+    """Tell whether a name has no word for what it is: it is accepted only where the other network's is there too."""
     return name.what == "" and not name.part
 
 
 def _best(candidates: Iterable[Candidate]) -> dict[str, Name]:
-    """The candidate of lowest rank for each metric; the first of equals."""
+    """Return the candidate of lowest rank for each metric; the first of equals."""
     best: dict[str, tuple[Rank, Name]] = {}
     for metric, rank, name in candidates:
         if metric not in best or rank < best[metric][0]:
@@ -130,5 +133,6 @@ def _named(names: Sequence[Name]) -> list[Candidate]:
     owner = {"": 0, "G": 1, "D": 2}
     return [
         (n.metric, (n.smoothed, n.unknown, owner[n.who] if n.metric == "learning_rate" else 0), n)
-        for n in names if n.what == "metric"
+        for n in names
+        if n.what == "metric"
     ]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gandoctor.errors import BadOption, NoGanCurve, UnreadableLog
-from gandoctor.model import Run
 from gandoctor.readers.assemble import assemble
-from gandoctor.readers.options import ReadOptions
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from gandoctor.model import Run
+    from gandoctor.readers.options import ReadOptions
 
 _ENOUGH = 50
 """Points from which a run is worth reading although others beside it are longer."""
 
 
 def runs_of(paths: Sequence[str | os.PathLike[str]], options: ReadOptions) -> tuple[Run, ...]:
-    """The runs in all the logs, in order. A log without a GAN's curve is passed over if another has one."""
+    """Return the runs in all the logs, in order. A log without a GAN's curve is passed over if another has one."""
     from gandoctor.readers.formats import read_raw
 
     runs: list[Run] = []
@@ -32,7 +36,7 @@ def runs_of(paths: Sequence[str | os.PathLike[str]], options: ReadOptions) -> tu
 
 
 def pick(runs: Sequence[Run], options: ReadOptions) -> Run:
-    """The run that was asked for; else the last that is not short beside the longest, with a note on the others."""
+    """Return the run that was asked for; else the last that is not short beside the longest, and a note on the rest."""
     if options.run is not None:
         if options.run > len(runs):
             raise BadOption(f"--run {options.run}: {runs[0].name} holds {len(runs)} run(s)")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
-from gandoctor.readers.columns import ColumnMap
-from gandoctor.readers.counters import BoolArray
 from gandoctor.readers.names import Name, understand
-from gandoctor.readers.raw import RawLog
+
+if TYPE_CHECKING:
+    from gandoctor.readers.columns import ColumnMap
+    from gandoctor.readers.counters import BoolArray
+    from gandoctor.readers.raw import RawLog
 
 _KINDS = ("loss", "score", "accuracy", "quality")
 
 
 def rows_of_losses(raw: RawLog, columns: ColumnMap) -> BoolArray:
-    """True for the rows by which the step axis is judged.
+    """Mark the rows by which the step axis is judged.
 
     They hold the first kind of curve that the log has: a loss, else an output, an accuracy, a quality. A column of the
     same meaning that another run in the file used instead ("Loss Critic" for "Loss D") counts as well.

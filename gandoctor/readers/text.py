@@ -8,8 +8,8 @@ rows, `text_frames` thins progress bars, `text_context` finds settings.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,9 @@ from gandoctor.readers.text_entries import Entry, Reading
 from gandoctor.readers.text_frames import settle
 from gandoctor.readers.text_lines import read_lines
 from gandoctor.readers.text_rows import Row, Rows
-from gandoctor.readers.text_shape import Record
+from gandoctor.readers.text_shape import UNNAMED, Record
 
+_FEW = 3
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -39,14 +40,15 @@ def read_text(text: str, name: str) -> RawLog:
     """
     reading = Reading()
     entries = list(reading.entries(read_lines(text)))
-    rows = settle(Rows().extend(_columns_only(entries)))
-    if not rows:
+    builder = Rows()
+    rows = settle(builder.extend(_columns_only(entries)))
+    if not rows or _is_nameless(rows, builder.headed):
         raise UnreadableLog(
             f"{name}: no line holds a number with a name beside it, such as `d_loss: 0.69`, "
             "so there is nothing to read; give the file that the training wrote its losses to."
         )
     columns, logged = _columns(rows)
-    notes = _restarts(rows, reading.banners, columns)
+    notes = _restarts(rows, reading.part, columns)
     return RawLog(
         columns=columns,
         name=name,
@@ -75,27 +77,26 @@ def _columns_only(entries: Sequence[Entry]) -> list[Entry]:
 
 def _columns(rows: Sequence[Row]) -> tuple[dict[str, FloatArray], dict[str, BoolArray]]:
     """Counters first, then metrics, each with the mask of the rows that hold it where not all do."""
-    places: dict[str, list[int]] = {}
-    values: dict[str, list[float]] = {}
-    for part in ("counters", "metrics"):
-        for place, row in enumerate(rows):
-            for key, value in getattr(row, part).items():
-                places.setdefault(key, []).append(place)
-                values.setdefault(key, []).append(value)
     columns: dict[str, FloatArray] = {}
     logged: dict[str, BoolArray] = {}
-    for key, at in places.items():
-        columns[key] = np.full(len(rows), np.nan)
-        columns[key][at] = values[key]
-        if len(at) < len(rows):
-            logged[key] = np.zeros(len(rows), dtype=np.bool_)
-            logged[key][at] = True
+    for dicts in ([row.counters for row in rows], [row.metrics for row in rows]):
+        for name in dict.fromkeys(chain.from_iterable(dicts)):
+            values = [row.get(name) for row in dicts]
+            columns[name] = np.array(values, dtype=np.float64)
+            if None in values:
+                logged[name] = np.array([value is not None for value in values], dtype=np.bool_)
     return columns, logged
 
 
-def _restarts(rows: Sequence[Row], banners: Sequence[int], columns: dict[str, FloatArray]) -> tuple[str, ...]:
+def _restarts(rows: Sequence[Row], headings: int, columns: dict[str, FloatArray]) -> tuple[str, ...]:
     """Adds the column "restart" where several headings with a date stand in the log; the note that says so."""
-    if len(banners) < 2:
+    if headings < 2:
         return ()
-    columns["restart"] = np.array([bisect_right(banners, row.line) for row in rows], dtype=np.float64)
-    return (f"{len(banners)} headings with a date mark the beginning of a training: column `restart` counts them",)
+    columns["restart"] = np.array([row.part for row in rows], dtype=np.float64)
+    return (f"{headings} headings with a date mark the beginning of a training: column `restart` counts them",)
+
+
+def _is_nameless(rows: Sequence[Row], headed: bool) -> bool:
+    """Whether a few numbers without any name are all that was found."""
+    named = headed or any(not name.startswith(UNNAMED) for row in rows for name in row.metrics)
+    return not named and len(rows) < _FEW

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gandoctor.readers.text_entries import Entry
-from gandoctor.readers.text_shape import Record
+from gandoctor.readers.text_shape import UNNAMED, Record
 from gandoctor.readers.text_words import parts_of, speaks
 
 _QUALITY = frozenset({"fid", "kid", "inception", "precision", "recall", "coverage", "density", "vendi", "psnr", "ssim"})
@@ -16,8 +16,6 @@ _FEW = 20
 """With fewer rows than this a single mention of a loss counts."""
 _LONGEST = 6
 """More words than this are a sentence."""
-UNNAMED = "value "
-"""How the names of numbers without a name begin."""
 
 
 def columns_of(entries: Sequence[Entry]) -> frozenset[str]:

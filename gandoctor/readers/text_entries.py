@@ -12,16 +12,23 @@ from gandoctor.readers.text_shape import Record, Shape
 from gandoctor.readers.text_table import Table
 from gandoctor.readers.text_tokens import Cut, cut, to_float
 
-_MOST_SHAPES = 20_000
+_MOST_SHAPES = 10_000
+_NOTHING = Shape()
+_TELLING = re.compile(r"loss|err|gen|dis|critic|acc|epoch|step|iter|\b[dg]\b", re.IGNORECASE)
+"""After so many kinds of lines the text is no regular log: only lines with one of these words are still taken apart."""
 _BANNER = re.compile(r"\s*([=*#~_-])\1{2,}.*[A-Za-z].*\1{3,}\s*$")
 _LETTER = re.compile(r"[^\W\d]")
 
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """What one line, or one row of a line, gave; `values` stand in the order counters, metrics, unnamed."""
+    """What one line, or one row of a line, gave; `values` stand in the order counters, metrics, unnamed.
+
+    `part` counts the headings with a date that stood above: each may begin a training.
+    """
 
     line: int
+    part: int
     frame: bool
     record: Record
     values: list[float]
@@ -31,13 +38,13 @@ class Entry:
 class Reading:
     """The state of reading: shapes seen, the table in force, a name that waits for its number."""
 
-    shapes: dict[str, Shape | None] = field(default_factory=dict)
-    special: dict[tuple[str, tuple[str | None, ...]], Shape] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    variants: dict[tuple[str, tuple[str | None, ...]], Shape] = field(default_factory=dict)
     table: Table = field(default_factory=Table)
     waiting: str = ""
     totals: dict[str, float] = field(default_factory=dict)
     printed: dict[str, str | None] = field(default_factory=dict)
-    banners: list[int] = field(default_factory=list)
+    part: int = 0
 
     def entries(self, lines: Iterable[Line]) -> Iterator[Entry]:
         """The entries of the lines in order."""
@@ -52,16 +59,16 @@ class Reading:
             self._without_numbers(text, pieces)
             return
         if "x" in pieces.kinds and _BANNER.match(text):
-            self.banners.append(line.number)
+            self.part += 1
             return
         shape = self._shape(pieces)
         self.waiting = shape.trailing
         if (shape.bare or self.table.follows(text)) and (row := self.table.row(text)):
-            yield Entry(line.number, line.frame, *row)
+            yield Entry(line.number, self.part, line.frame, *row)
             return
         for record in shape.records:
             if record.counters or record.metrics or record.values:
-                yield Entry(line.number, line.frame, record, self._values(record, pieces))
+                yield Entry(line.number, self.part, line.frame, record, self._values(record, pieces))
 
     def _without_numbers(self, text: str, pieces: Cut) -> None:
         if _LETTER.search(text):
@@ -69,26 +76,22 @@ class Reading:
             self.table.note(text)
 
     def _shape(self, pieces: Cut) -> Shape:
-        """The shape of a line from the cache; a shape whose names hold numbers is kept under those too."""
+        """The shape of a line from the cache; with other numbers in its names it is looked up among the variants."""
         key = pieces.shape
-        if key in self.shapes:
-            known = self.shapes[key]
-            if known is not None:
-                return known
-            return self._special(key, pieces)
-        shape = read_shape(pieces)
-        if len(self.shapes) < _MOST_SHAPES:
-            self.shapes[key] = None if shape.literals else shape
-        return shape
-
-    def _special(self, key: str, pieces: Cut) -> Shape:
-        whole = tuple(n if kind == "i" else None for n, kind in zip(pieces.numbers, pieces.kinds, strict=True))
-        found = self.special.get((key, whole))
-        if found is None:
-            found = read_shape(pieces)
-            if len(self.special) < _MOST_SHAPES:
-                self.special[key, whole] = found
-        return found
+        shape = self.shapes.get(key)
+        if shape is None:
+            full = len(self.shapes) >= _MOST_SHAPES
+            shape = _NOTHING if full and not _TELLING.search(key) else read_shape(pieces)
+            if not full:
+                self.shapes[key] = shape
+        if all(pieces.numbers[slot] == text for slot, text in shape.literals):
+            return shape
+        variant = (key, tuple(pieces.numbers[slot] for slot, _ in shape.literals))
+        if variant not in self.variants:
+            if len(self.variants) >= _MOST_SHAPES:
+                self.variants.clear()
+            self.variants[variant] = read_shape(pieces)
+        return self.variants[variant]
 
     def _values(self, record: Record, pieces: Cut) -> list[float]:
         numbers = pieces.numbers

@@ -10,9 +10,13 @@ from gandoctor.readers.text_shape import Number, Record, Shape
 from gandoctor.readers.text_tokens import Cut
 from gandoctor.readers.text_words import counter_kind, names_network, says_only_samples, without_loss
 
+_MOST_NUMBERS = 5_000
+
 
 def read_shape(line: Cut) -> Shape:
-    """What the line says; the grammar is `text_scan.py`'s."""
+    """What the line says; the grammar is `text_scan.py`'s. A line of too many numbers is data, and says nothing."""
+    if len(line.kinds) > _MOST_NUMBERS:
+        return Shape()
     scanner = scan(line)
     bare = bool(scanner.numbers) and not any(number.name or number.total >= 0 for number in scanner.numbers)
     records = tuple(_record(group) for group in _unglued(scanner.numbers))
@@ -22,12 +26,17 @@ def read_shape(line: Cut) -> Shape:
 def _unglued(numbers: Sequence[Number]) -> Iterator[list[Number]]:
     """The numbers row by row: a counter that comes again after a metric begins the next row, without a line break."""
     group: list[Number] = []
+    counters: set[str] = set()
+    measured = False
     for number in numbers:
-        if number.role == "counter" and any(other.role == "metric" for other in group):
-            again = any(other.role == "counter" and other.name == number.name for other in group)
-            if again and (number.name or number.marked):
-                yield group
-                group = []
+        counter = number.role == "counter"
+        if counter and measured and number.name in counters and (number.name or number.marked):
+            yield group
+            group, measured = [], False
+            counters.clear()
+        measured = measured or number.role == "metric"
+        if counter:
+            counters.add(number.name)
         group.append(number)
     if group:
         yield group
@@ -77,8 +86,9 @@ def _name_counters(counters: Sequence[Number]) -> None:
     free = [kind for kind in ("epoch", "batch", "step") if kind not in known]
     if not known and len(nameless) == 1:
         free = ["step"]
+    first = min((number.slot for number in counters if number.name), default=-1)
     for number in nameless:
-        leads = not any(other.name and other.slot < number.slot for other in counters)
+        leads = first < 0 or number.slot < first
         fits = bool(free) and (not known or ("epoch" in known) != leads or "epoch" not in known)
         number.name = free.pop(0) if fits else "index"
 

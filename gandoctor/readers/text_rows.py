@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gandoctor.readers.text_entries import Entry
-from gandoctor.readers.text_shape import Record
+from gandoctor.readers.text_shape import UNNAMED, Record
 from gandoctor.readers.text_words import CounterKind
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One row of the log: its counters and metrics by name, the line it began in."""
+    """One row of the log: its counters and metrics by name, the line it began in, the headings with a date before it."""
 
     line: int
+    part: int
     frame: bool
     counters: dict[str, float]
     metrics: dict[str, float]
@@ -27,91 +28,88 @@ class Rows:
 
     A line with counters only ("Epoch 3/50", "step 100") holds for the rows after it that lack them. A row's epoch holds
     for rows after it that print none. Entries with different metrics merge where their counters agree. A line that
-    repeats a part of the row before, in other words, is an echo and dropped.
+    repeats a part of the row before, in other words, is an echo and dropped. Nothing holds beyond a dated heading.
     """
 
     done: list[Row] = field(default_factory=list)
     above: dict[CounterKind, tuple[str, float]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
+    spellings: dict[Record, tuple[str, ...]] = field(default_factory=dict)
+    part: int = 0
     free: int = 0
     headed: bool = False
 
-    def extend(self, entries: Iterable[Entry]) -> list[Row]:
+    def extend(self, entries: Sequence[Entry]) -> list[Row]:
         """The rows of all entries; a counter is spelled as the first row with a metric spells it."""
-        entries = list(entries)
-        for record in dict.fromkeys(entry.record for entry in entries if entry.record.metrics):
-            for name in record.counter_names:
-                self.spelled.setdefault(name.lower(), name)
+        records = dict.fromkeys(entry.record for entry in entries)
+        for record in sorted(records, key=lambda record: not record.metrics):
+            names = record.counter_names
+            self.spellings[record] = tuple(self.spelled.setdefault(name.lower(), name) for name in names)
         for entry in entries:
             self._add(entry)
         return self.done
 
     def _add(self, entry: Entry) -> None:
+        if entry.part != self.part:
+            self.part = entry.part
+            self.above.clear()
         record = entry.record
-        counters = self._counters(entry)
+        names = self.spellings[record]
+        own = dict(zip(names, entry.values, strict=False))
         if record.values:
-            self._add_unnamed(entry, counters)
+            self._add_unnamed(entry, own)
         elif not record.metrics:
-            self._head(entry, counters)
+            self._head(record, own)
         else:
-            count = len(counters)
-            self._place(entry, counters, dict(zip(record.metric_names, entry.values[count:], strict=False)))
+            self._place(entry, own, dict(zip(record.metric_names, entry.values[len(names) :], strict=False)))
 
-    def _counters(self, entry: Entry) -> dict[str, float]:
-        """The entry's counters, in the spelling that came first."""
-        names = entry.record.counter_names
-        return {
-            self.spelled.setdefault(name.lower(), name): value
-            for name, value in zip(names, entry.values[: len(names)], strict=True)
-        }
-
-    def _head(self, entry: Entry, counters: dict[str, float]) -> None:
+    def _head(self, record: Record, own: dict[str, float]) -> None:
         """Counters alone on a line hold for what follows; "epochs: 50" is a total and a bar's batch is no heading."""
-        if not entry.record.named:
+        if not record.named:
             return
-        for kind, (name, value) in zip(entry.record.kinds, counters.items(), strict=False):
-            if name.lower().endswith("s") or (kind == "batch" and entry.record.bar):
+        for kind, (name, value) in zip(record.kinds, own.items(), strict=False):
+            if name.lower().endswith("s") or (kind == "batch" and record.bar):
                 continue
             if kind == "epoch":
                 self.above.clear()
             self.above[kind] = (name, value)
         self.free, self.headed = 0, True
 
-    def _add_unnamed(self, entry: Entry, counters: dict[str, float]) -> None:
+    def _add_unnamed(self, entry: Entry, own: dict[str, float]) -> None:
         """Values without a name are "value 1", "value 2" in their row; without any counter they are no row."""
-        values = entry.values[len(counters) :]
-        if counters and not entry.record.named:
+        if own and not entry.record.named:
             return
-        if counters:
+        if own:
             self.free = 0
         elif not self.headed:
             return
-        names = [f"value {self.free + place}" for place in range(1, len(values) + 1)]
+        values = entry.values[len(own) :]
+        names = [f"{UNNAMED}{self.free + place}" for place in range(1, len(values) + 1)]
         self.free += len(values)
-        self._place(entry, counters, dict(zip(names, values, strict=True)))
+        self._place(entry, own, dict(zip(names, values, strict=True)))
 
     def _place(self, entry: Entry, own: dict[str, float], metrics: dict[str, float]) -> None:
-        counters = self._with_above(entry.record, own)
+        record = entry.record
+        counters = self._with_above(record, own)
         last = self.done[-1] if self.done else None
-        if last is not None and last.records[-1] is not entry.record:
-            if _agree(last.counters, counters, bool(own)) and last.metrics.keys().isdisjoint(metrics):
+        if last is not None and last.part == entry.part and (last.records[-1] is not record or record.values):
+            if last.metrics.keys().isdisjoint(metrics) and _agree(last.counters, counters, bool(own)):
                 last.metrics.update(metrics)
                 last.counters.update(counters)
-                last.records.append(entry.record)
+                last.records.append(record)
                 return
-            if _repeats(last, entry.record, metrics):
+            if _repeats(last, record, metrics):
                 return
-        self.done.append(Row(entry.line, entry.frame, counters, metrics, [entry.record]))
+        self.done.append(Row(entry.line, entry.part, entry.frame, counters, metrics, [record]))
 
     def _with_above(self, record: Record, own: dict[str, float]) -> dict[str, float]:
         """The counters with those that stood above; the row's own epoch goes on to hold."""
         if "epoch" in record.kinds:
-            place = record.kinds.index("epoch")
-            name = list(own)[place] if place < len(own) else ""
-            if self.above.get("epoch", ("", -1.0))[1] != own.get(name):
-                self.above.clear()
-            self.above["epoch"] = (name, own[name])
-        if not self.above:
+            name = self.spellings[record][record.kinds.index("epoch")]
+            epoch = (name, own[name])
+            if self.above.get("epoch") != epoch:
+                self.above = {"epoch": epoch}
+        if all(kind in record.kinds for kind in self.above):
             return own
         found = {name: value for kind, (name, value) in self.above.items() if kind not in record.kinds}
         return {**found, **own}

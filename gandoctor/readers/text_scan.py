@@ -222,9 +222,8 @@ class Scanner(Walk):
 
     def _add_unnamed(self, token: Token) -> None:
         """A number without a name: a counter by its place at the start or in a bracket, else a value."""
-        metric = any(number.role == "metric" for number in self.numbers)
         placed = self._in_counter_bracket() if self.scopes else not self.spoken
-        counter = token.text.isdigit() and (self.marked or (placed and not metric))
+        counter = token.text.isdigit() and (self.marked or (placed and not self.places))
         self._add(Number(token.slot, "counter" if counter else "value", marked=self.marked))
 
     def _in_counter_bracket(self) -> bool:

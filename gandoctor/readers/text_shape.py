@@ -7,6 +7,9 @@ from typing import Literal
 
 from gandoctor.readers.text_words import CounterKind
 
+UNNAMED = "value "
+"""How the columns of numbers without a name begin: "value 1", "value 2"."""
+
 Role = Literal["metric", "counter", "value"]
 
 

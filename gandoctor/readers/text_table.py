@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gandoctor.readers.text_shape import Record
+from gandoctor.readers.text_shape import UNNAMED, Record
 from gandoctor.readers.text_words import counter_kind
 
 _WIDE = re.compile(r"\s{2,}|\t")
 _CELL_NAME = re.compile(r"[^\W\d][\w .+&*@/()#%\[\]-]{0,39}$")
 _RULE = re.compile(r"[\s|+:=_-]*$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+|nan|inf)\s*%?$", re.IGNORECASE)
+
+_RULES = ("|", ",", "\t")
 
 
 class Header(NamedTuple):
@@ -24,10 +26,14 @@ class Header(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """The header in force, and the one that the last line without numbers would be."""
+    """The header in force, and the one that the last line without numbers would be.
+
+    `ruled` says that one with bars, commas or tabs has been seen.
+    """
 
     header: Header = field(default_factory=Header)
     maybe: Header = field(default_factory=Header)
+    ruled: bool = False
     made: dict[tuple[str, ...], Record] = field(default_factory=dict)
 
     def note(self, line: str) -> None:
@@ -35,6 +41,7 @@ class Table:
         header = _header(line) if not _RULE.match(line) else Header()
         if header.names:
             self.maybe = header
+            self.ruled = self.ruled or header.split in _RULES
 
     def row(self, line: str) -> tuple[Record, list[float]] | None:
         """A line of numbers read under the header, or under names by place where no header fits.
@@ -54,17 +61,17 @@ class Table:
 
     def follows(self, line: str) -> bool:
         """Whether a line with words in it may be a row: its cells stand between the header's bars, commas or tabs."""
-        return any(
+        return self.ruled and any(
             len(_split(line, header.split)) == len(header.names)
             for header in (self.header, self.maybe)
-            if header.split in ("|", ",", "\t") and line.count(header.split) >= len(header.names) - 1
+            if header.split in _RULES and line.count(header.split) >= len(header.names) - 1
         )
 
     def _headless(self, line: str) -> dict[str, float] | None:
         cells = [cell for cell in re.split(r"[\s|,;]+", line) if cell]
         if len(cells) < 2 or not all(_NUMBER.match(cell) for cell in cells):
             return None
-        names = [f"value {place}" for place in range(1, len(cells) + 1)]
+        names = [f"{UNNAMED}{place}" for place in range(1, len(cells) + 1)]
         if cells[0].isdigit():
             names = ["step", *names[:-1]]
         return {name: value for name, cell in zip(names, cells, strict=True) if (value := _value(cell)) is not None}

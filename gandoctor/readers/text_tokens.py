@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 _CLOCK = r"\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?|\d{1,2}:\d{2}(?![\d.:])"
 _DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}_\d{2}_\d{2}"
+_SHORT_DATE = r"(?:\d{4}|\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2})(?= \d{1,2}:\d\d:\d\d)"
 _NOT_METRICS = (
     r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [^\s\]]+\]",  # the prefix of glog
     rf"(?:{_DATE})(?:[T_ ,-]{{1,2}}(?:{_CLOCK}))?(?: ?[AP]M\b)?(?:Z|[+-]\d\d:?\d\d)?",
+    _SHORT_DATE,
     rf"\d+ days?,? *(?:{_CLOCK})?",
     rf"(?:{_CLOCK})(?: ?[AP]M\b)?",
     r"\d+\.\d+\.\d+[\w.]*",  # a version, an address
@@ -17,14 +19,16 @@ _NOT_METRICS = (
     r"\d+(?:x\d+)+",  # a size
 )
 _VALUE = (
-    r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|,\d)|\d+(?:\.\d+|\.(?=[eE][+-]?\d))?|\.\d+)(?:[eE][+-]?\d+)?"
+    r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|,\d)|\d+(?:\.\d+|\.(?=[eE][+-]?\d)|\.#[A-Z]+)?|\.\d+)(?:[eE][+-]?\d+)?"
     r"|[+-]?(?:[nN][aA][nN]|[iI]nf(?:inity)?|INF)(?![A-Za-z0-9_])"
 )
-_CUT = re.compile(rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]\.)(?:({'|'.join(_NOT_METRICS)})|({_VALUE}))")
+_GLUED = "".join(rf"|(?<={word})|(?<={word}_)" for word in ("poch", "[iI]ter", "[sS]tep", "[bB]atch"))[1:]
+_START = r"(?=[-+.\dIWEFniN])(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]\.)"
+_CUT = re.compile(rf"{_START}(?:({'|'.join(_NOT_METRICS)})|({_VALUE}))|(?=\d)(?:{_GLUED})()(\d+)(?![A-Za-z0-9_])")
 
 _ATOM = r"[^\W\d]\w*(?:\((?:[^()\s]|\([^()\s]*\))*\))?"
 _LEX = re.compile(
-    rf"""(?P<word>{_ATOM}(?:[.+&*@/-](?={_ATOM}){_ATOM}|'(?=[a-z])\w+)*(?:\.(?=\s*[:=]|\s*$))?\#?)
+    rf"""(?P<word>{_ATOM}(?:[.+&*@/-](?={_ATOM}){_ATOM}|'(?=[a-z])\w+)*(?:\.(?=\s*[:=(]|\s*$))?\#?)
     |(?P<assign>:=|[-=]>|[→⇒]|[:=\uff1a])
     |(?P<open>[\[({{【])|(?P<close>[\])}}】])
     |(?P<comma>[,\uff0c\u3001])
@@ -68,8 +72,8 @@ class Cut(NamedTuple):
 def cut(line: str) -> Cut:
     """The line cut at its numbers."""
     parts = _CUT.split(line)
-    numbers = parts[2::3]
-    return Cut(parts[0::3], numbers, "".join(["x" if n is None else "i" if n.isdigit() else "f" for n in numbers]))
+    numbers = [plain or glued for plain, glued in zip(parts[2::5], parts[4::5], strict=True)]
+    return Cut(parts[0::5], numbers, "".join(["x" if n is None else "i" if n.isdigit() else "f" for n in numbers]))
 
 
 def lex(line: Cut) -> list[Token]:
@@ -97,5 +101,9 @@ def _lex_gap(gap: str, tokens: list[Token]) -> bool:
 
 
 def to_float(text: str | None) -> float:
-    """The value of a number as `cut` found it; NaN for what is no number."""
-    return float(text.replace(",", "")) if text else float("nan")
+    """The value of a number as `cut` found it, "-1.#IND" of C on Windows too; NaN for what is no number."""
+    if not text or "#I" in text.replace("#INF", ""):
+        return float("nan")
+    if "#" in text:
+        return float("-inf" if text.startswith("-") else "inf") if "#INF" in text else float("nan")
+    return float(text.replace(",", ""))

@@ -16,7 +16,7 @@ _WORD = re.compile(_WHOLE + r"|[^\W\d_]+|\d+k?(?![a-z])|\d+|[+%]")
 
 @lru_cache(maxsize=4096)
 def tokenise(name: str) -> tuple[str, ...]:
-    """The words of a column name, lower case, in order.
+    """Return the words of a column name, lower case, in order.
 
     Words end at separators, at a change of case, between letters and digits, and inside words that are two known words
     written together (`dloss`). `r1`, `l2` and directions (`A2B`, `XtoY` -> `a2b`, `x2y`) stay whole; `+` and `%` are
@@ -31,7 +31,7 @@ def tokenise(name: str) -> tuple[str, ...]:
 
 
 def _apart(word: str) -> tuple[str, ...]:
-    """The known words that were written together in `word`, or `word` itself."""
+    """Return the known words that were written together in `word`, or `word` itself."""
     if word in KNOWN or not word.isascii() or not word.isalpha():
         return (word,)
     if word.startswith("l") and (rest := _pieces(word[1:])) and len(rest) == 1 and len(rest[0]) > 1:

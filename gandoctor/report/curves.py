@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
 from gandoctor.report.words import clean
@@ -76,9 +78,10 @@ def _first(curves: Mapping[str, Curve], pair: str, side: str, choices: Sequence[
 
 
 def of_kind(diagnosis: Diagnosis, *kinds: str) -> tuple[Shown, ...]:
-    """Return the curves of the run whose metric is of one of these kinds, in the vocabulary's order."""
+    """Return the curves of these kinds of metric that hold a number, in the vocabulary's order."""
     order = {name: place for place, (name, metric) in enumerate(METRICS.items()) if metric.kind in kinds}
-    names = [name for name, curve in diagnosis.run.curves.items() if base(name) in order and len(curve)]
+    found = {name: curve for name, curve in diagnosis.run.curves.items() if base(name) in order}
+    names = [name for name, curve in found.items() if np.isfinite(curve.values).any()]
     return tuple(
         Shown(name, label(name), "D" if name.startswith("d_") else "", diagnosis.run.curves[name])
         for name in sorted(names, key=lambda name: (order[base(name)], name))

@@ -17,6 +17,9 @@ BINS = 1000
 _SMOOTH = 30
 """The middle line spans the length of the curve divided by this."""
 
+_LEAST = 2
+"""A shorter half of the window would only take the ends off."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Envelope:
@@ -58,7 +61,7 @@ def smooth(values: FloatArray) -> FloatArray:
     The median drops spikes and keeps steps, the mean takes the corners off.
     """
     half = len(values) // _SMOOTH // 2
-    if half == 0:
+    if half < _LEAST:
         return values
     made = np.full(len(values), np.nan)
     some = ~np.isnan(values)

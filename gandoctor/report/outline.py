@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gandoctor.metrics import DERIVED
 from gandoctor.report import sentences
+from gandoctor.report.curves import losses
 from gandoctor.report.words import BASES, STATISTICS, VERDICTS, clean
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _bands(diagnosis: Diagnosis, brief: bool) -> Section:
 
 
 def _reading(diagnosis: Diagnosis) -> Section:
-    conventions = [sentences.convention(convention) for convention in diagnosis.conventions]
+    conventions = sentences.conventions([one for one in diagnosis.conventions if losses(diagnosis, one.pair)])
     columns = f"{sentences.mapping(diagnosis)} {sentences.unmapped(diagnosis)}"
     return _aside("Read as", [*conventions, columns.strip()])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from gandoctor.report.curves import label
@@ -19,6 +21,8 @@ from gandoctor.report.words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gandoctor.model import (
         Band,
         Convention,
@@ -189,12 +193,21 @@ def limits(band_: Band) -> str:
     return f"{number(band_.low)} to {number(band_.high)}"
 
 
-def convention(convention_: Convention) -> str:
+def conventions(every: Sequence[Convention]) -> list[str]:
+    """Return how the raw losses were read, pairs of networks that were read alike together."""
+    pairs: dict[Convention, list[str]] = {}
+    for one in every:
+        pairs.setdefault(replace(one, pair=""), []).append(clean(one.pair))
+    return [convention(one, names) for one, names in pairs.items()]
+
+
+def convention(convention_: Convention, pairs: Sequence[str] = ()) -> str:
     """Return how the raw losses were read, who decided it, what else is possible and which flag settles it."""
-    pair = f"Pair {clean(convention_.pair)}: " if convention_.pair else ""
+    named = [pair for pair in pairs if pair]
+    whose = f"Pair{'s' if len(named) > 1 else ''} {', '.join(named)}: " if named else ""
     parts = [FAMILIES[convention_.family], FORMS[convention_.d_form], *_details(convention_)]
     reason = f": {clean(convention_.reasons[0])}" if convention_.reasons else ""
-    text = pair + ", ".join(parts)
+    text = whose + ", ".join(parts)
     text = f"{text[0].upper()}{text[1:]} ({_DECIDED[convention_.decided_by]}{reason})."
     if convention_.decided_by in ("user", "context"):
         return text
@@ -265,7 +278,7 @@ def unmapped(diagnosis: Diagnosis) -> str:
     names = [clean(name) for name in diagnosis.run.unmapped]
     if not names:
         return ""
-    return f"Not understood: {listed(names, 8)}. To use one: --map METRIC={names[0]}"
+    return f"Not understood: {listed(names, 8)}. To use one: --map METRIC={quote(names[0])}"
 
 
 def row(diagnosis: Diagnosis, name: str) -> tuple[str, str, str, str]:

@@ -89,22 +89,22 @@ def scale(values: FloatArray) -> Scale:
 def columns(curve: Curve, axis: Axis) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return the median of each column's finite values, and in which columns something non-finite was logged.
 
-    A column between two points of a sparse curve holds the value before it; one outside the curve is NaN.
+    A column between two points of a sparse curve is like the one before it; one outside the curve is NaN.
     """
     bounds = np.searchsorted(curve.steps, axis.edges, side="left")
-    bounds[-1] = len(curve)
+    bounds[1 if axis.end <= axis.start else -1 :] = len(curve)
     medians = np.full(axis.columns, np.nan)
     broken = np.zeros(axis.columns, dtype=bool)
-    held = np.nan
+    held, bad = np.nan, False
     for column, (start, end) in enumerate(pairwise(bounds)):
         part = curve.values[start:end]
-        finite = part[np.isfinite(part)]
-        broken[column] = len(finite) < len(part)
         if len(part):
-            held = float(np.median(finite)) if len(finite) else np.nan
-            medians[column] = held
-        elif start < len(curve):
-            medians[column] = held
+            finite = part[np.isfinite(part)]
+            held, bad = (float(np.median(finite)) if len(finite) else np.nan), len(finite) < len(part)
+        elif not np.isnan(held):
+            bad = False
+        if start < len(curve):
+            medians[column], broken[column] = held, bad
     return medians, broken
 
 

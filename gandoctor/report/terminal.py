@@ -170,8 +170,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], colour: bool, wi
     buffer = io.StringIO()
     grid = Table.grid(padding=(0, 2, 0, 0))
     for place in range(len(header)):
-        longest = max((len(row[place]) for row in rows), default=0)
-        grid.add_column(min_width=min(longest, width // 2) if place == 0 else None, overflow="fold")
+        longest = max(len(row[place]) for row in (header, *rows))
+        grid.add_column(width=min(longest, width // 2) if place == 0 else None, overflow="fold")
     grid.add_row(*(_line(name, "bold") for name in header))
     for row in rows:
         grid.add_row(*(_line(cell) for cell in row))

@@ -33,7 +33,7 @@ def timeline(diagnosis: Diagnosis, axis: Axis, blocks: bool) -> Timeline:
     for phase in diagnosis.phases:
         first, last = axis.column(phase.start), axis.column(phase.end)
         band[first : last + 1] = signs[phase.state] * (last - first + 1)
-    legend = tuple((sign, clean(state)) for state, sign in signs.items())
+    legend = tuple((sign, clean(state)) for state, sign in signs.items() if sign in band)
     return Timeline("".join(band), legend, _ruler(diagnosis, axis, "▲" if blocks else "^"))
 
 

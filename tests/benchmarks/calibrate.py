@@ -15,11 +15,14 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gandoctor import GandoctorError, diagnose
 from gandoctor.confidence import Calibration
-from gandoctor.model import Diagnosis
 from gandoctor.verdict import group_of
+
+if TYPE_CHECKING:
+    from gandoctor.model import Diagnosis
 
 OTHER_NAMES = {
     "convergence_failure_d_wins": "convergence_failure",

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
-from gandoctor.model import Run
 from gandoctor.readers.assemble import assemble
 from gandoctor.readers.raw import RawLog
+
+if TYPE_CHECKING:
+    from gandoctor.model import FloatArray, Run
 
 NAN = float("nan")
 
 
-def log_of(totals: dict[str, float] | None = None, **columns: Sequence[float]) -> RawLog:
+def log_of(totals: dict[str, float] | None = None, /, **columns: ArrayLike) -> RawLog:
     """A log with the given counters, and losses that tell every row apart; NaN means not logged in a counter."""
-    rows = len(next(iter(columns.values())))
-    arrays = {name: np.array(values, dtype=float) for name, values in columns.items()}
+    arrays: dict[str, FloatArray] = {name: np.array(values, dtype=float) for name, values in columns.items()}
+    rows = len(next(iter(arrays.values())))
     logged = {name: ~np.isnan(values) for name, values in arrays.items() if np.isnan(values).any()}
     arrays.setdefault("d_loss", np.arange(rows) + 0.25)
     arrays.setdefault("g_loss", np.arange(rows) + 0.75)
     return RawLog(arrays, "log", logged, totals=totals or {})
 
 
-def runs_of(totals: dict[str, float] | None = None, **columns: Sequence[float]) -> tuple[Run, ...]:
+def runs_of(totals: dict[str, float] | None = None, /, **columns: ArrayLike) -> tuple[Run, ...]:
     return assemble(log_of(totals, **columns))
 
 
@@ -38,22 +43,24 @@ def rows_of(run: Run) -> list[int]:
 
 
 SIMPLE = {
-    "step": (dict(step=[10, 20, 30]), "step", [10, 20, 30]),
-    "a step goes before an epoch": (dict(epoch=[1, 1, 2, 2], iteration=[5, 10, 15, 20]), "step", [5, 10, 15, 20]),
+    "step": ({"step": [10, 20, 30]}, "step", [10, 20, 30]),
+    "a step goes before an epoch": ({"epoch": [1, 1, 2, 2], "iteration": [5, 10, 15, 20]}, "step", [5, 10, 15, 20]),
     "kimg": ({"Progress/tick": [0, 1, 2], "Progress/kimg": [0.0, 4.0, 8.5]}, "kimg", [0, 4, 8.5]),
-    "nimg counts single images": (dict(cur_nimg=[0, 4000, 8500]), "kimg", [0, 4, 8.5]),
-    "an epoch a row": (dict(epoch=[1, 2, 3, 4]), "epoch", [1, 2, 3, 4]),
+    "nimg counts single images": ({"cur_nimg": [0, 4000, 8500]}, "kimg", [0, 4, 8.5]),
+    "an epoch a row": ({"epoch": [1, 2, 3, 4]}, "epoch", [1, 2, 3, 4]),
     "an unnamed index": ({"": [0, 1, 2]}, "step", [0, 1, 2]),
     "epoch before index": ({"": [0, 1, 2], "epoch": [5, 6, 7]}, "epoch", [5, 6, 7]),
     "an index where epochs repeat": ({"": [0, 1, 2, 3], "epoch": [1, 1, 2, 2]}, "step", [0, 1, 2, 3]),
     "nothing": ({"lr": [0.1, 0.1, 0.1]}, "row", [1, 2, 3]),
-    "a constant step is none": (dict(step=[7, 7, 7]), "row", [1, 2, 3]),
-    "a step that was hardly logged is none": (dict(step=[NAN, NAN, 3, NAN]), "row", [1, 2, 3, 4]),
-    "a gap takes the step before, and the later row wins": (dict(step=[1, NAN, 3, 4]), "step", [1, 3, 4]),
+    "a constant step is none": ({"step": [7, 7, 7]}, "row", [1, 2, 3]),
+    "a step that was hardly logged is none": ({"step": [NAN, NAN, 3, NAN]}, "row", [1, 2, 3, 4]),
+    "a gap takes the step before, and the later row wins": ({"step": [1, NAN, 3, 4]}, "step", [1, 3, 4]),
     "two columns of one kind that never meet": (
-        {"Step": [1, NAN, 3, NAN], "global iteration": [NAN, 2, NAN, 4]}, "step", [1, 2, 3, 4]
+        {"Step": [1, NAN, 3, NAN], "global iteration": [NAN, 2, NAN, 4]},
+        "step",
+        [1, 2, 3, 4],
     ),
-    "infinite steps are gaps": (dict(step=[1, 2, float("inf"), 4]), "step", [1, 2, 4]),
+    "infinite steps are gaps": ({"step": [1, 2, float("inf"), 4]}, "step", [1, 2, 4]),
 }
 
 
@@ -119,9 +126,13 @@ def test_values_logged_at_few_steps_keep_their_order() -> None:
 
 def test_sparse_rows_keep_their_own_steps() -> None:
     log = RawLog(
-        {"Step": np.array([100.0, 200, 200, 300, 400, 400]), "d_loss": np.array([1, 2, NAN, 3, 4, NAN]),
-         "FID": np.array([NAN, NAN, 50, NAN, NAN, 40])},
-        "log", {"d_loss": np.array([1, 1, 0, 1, 1, 0], bool), "FID": np.array([0, 0, 1, 0, 0, 1], bool)},
+        {
+            "Step": np.array([100.0, 200, 200, 300, 400, 400]),
+            "d_loss": np.array([1, 2, NAN, 3, 4, NAN]),
+            "FID": np.array([NAN, NAN, 50, NAN, NAN, 40]),
+        },
+        "log",
+        {"d_loss": np.array([1, 1, 0, 1, 1, 0], bool), "FID": np.array([0, 0, 1, 0, 0, 1], bool)},
     )
     (run,) = assemble(log)
     assert steps_of(run) == [100, 200, 300, 400]
@@ -133,7 +144,8 @@ def test_a_late_evaluation_of_an_old_checkpoint_goes_to_its_step() -> None:
     fid = np.array([NAN, NAN, 50, NAN, NAN, 90, 48])
     log = RawLog(
         {"Step": steps, "d_loss": np.arange(7.0), "FID score": fid},
-        "log", {"d_loss": np.isnan(fid), "FID score": ~np.isnan(fid)},
+        "log",
+        {"d_loss": np.isnan(fid), "FID score": ~np.isnan(fid)},
     )
     (run,) = assemble(log)
     assert steps_of(run) == [100, 200, 300, 400]
@@ -231,7 +243,7 @@ def test_a_batch_counter_without_an_epoch_goes_round() -> None:
 
 
 def test_a_heading_at_the_first_epoch_begins_another_run() -> None:
-    columns = dict(epoch=[1, 2, 3, 4, 5, 1, 2], restart=[1, 1, 1, 1, 1, 2, 2])
+    columns = {"epoch": [1, 2, 3, 4, 5, 1, 2], "restart": [1, 1, 1, 1, 1, 2, 2]}
     assert [run.points for run in runs_of(**columns)] == [5, 2]
 
 
@@ -266,10 +278,15 @@ def test_the_columns_of_each_run_are_its_own() -> None:
     d, critic = np.r_[np.arange(60.0), [NAN] * 60], np.r_[[NAN] * 60, -np.arange(60.0)]
     g, generator = d + 1, critic - 1
     log = RawLog(
-        {"epoch": np.r_[np.arange(60.0), np.arange(60.0)], "Loss D": d, "Loss G": g, "Loss Critic": critic,
-         "Loss Generator": generator},
-        "log", {"Loss D": ~np.isnan(d), "Loss G": ~np.isnan(d), "Loss Critic": np.isnan(d),
-                "Loss Generator": np.isnan(d)},
+        {
+            "epoch": np.r_[np.arange(60.0), np.arange(60.0)],
+            "Loss D": d,
+            "Loss G": g,
+            "Loss Critic": critic,
+            "Loss Generator": generator,
+        },
+        "log",
+        {"Loss D": ~np.isnan(d), "Loss G": ~np.isnan(d), "Loss Critic": np.isnan(d), "Loss Generator": np.isnan(d)},
     )
     first, second = assemble(log)
     assert dict(first.columns) == {"d_loss": "Loss D", "g_loss": "Loss G"}
@@ -290,3 +307,43 @@ def test_every_row_of_a_clean_log_arrives_once(seed: int) -> None:
     (run,) = runs_of(step=steps)
     assert steps_of(run) == steps.tolist()
     assert rows_of(run) == list(range(300))
+
+
+def test_a_batch_counter_may_go_round_but_twice() -> None:
+    falling = [2.0 - 0.01 * i for i in range(20)]
+    (run,) = runs_of(batch=list(range(10)) * 2, d_loss=falling, g_loss=[0.1] * 20)
+    assert steps_of(run) == list(range(20))
+
+
+def test_numbers_without_order_are_no_step() -> None:
+    (run,) = runs_of(step=np.random.default_rng(3).permutation(500))
+    assert run.unit == "row"
+    assert run.points == 500
+    assert any("goes up and down" in note for note in run.notes)
+
+
+IntArray = np.ndarray[Any, np.dtype[np.int64]]
+Make = Callable[[IntArray], Mapping[str, ArrayLike]]
+MESSY: dict[str, Make] = {
+    "epoch and batch": lambda i: {"epoch": i // 500, "batch": i % 500},
+    "epochs alone": lambda i: {"epoch": i // 500},
+    "a restart": lambda i: {"step": np.where(i < 60_000, i, i - 10_000)},
+    "a thousand restarts": lambda i: {"step": i - 20 * (i // 100)},
+    "a batch counter": lambda i: {"batch": i % 100},
+    "two processes": lambda i: {"step": i // 2 + (i % 2) * 40_000},
+    "no order": lambda i: {"step": np.random.default_rng(1).permutation(len(i))},
+}
+
+
+@pytest.mark.parametrize("make", MESSY.values(), ids=MESSY)
+def test_the_time_for_a_messy_log_grows_linearly(make: Make) -> None:
+    def seconds(rows: int) -> float:
+        log = log_of(**make(np.arange(rows)))
+        took = []
+        for _ in range(3):
+            began = perf_counter()
+            assemble(log)
+            took.append(perf_counter() - began)
+        return min(took)
+
+    assert seconds(200_000) < 30 * max(seconds(20_000), 2e-3)

@@ -153,9 +153,7 @@ CASES = {
     "loss_G_DIS|loss_G_adv|loss_G_GAN|loss_cycle|loss_identity": (
         "d_loss=loss_G_DIS; g_loss=loss_G_adv; g_loss_total=loss_G_GAN"
     ),
-    "loss_G|loss_G_identity|loss_G_GAN|loss_G_cycle|loss_D": (
-        "d_loss=loss_D; g_loss=loss_G_GAN; g_loss_total=loss_G"
-    ),
+    "loss_G|loss_G_identity|loss_G_GAN|loss_G_cycle|loss_D": ("d_loss=loss_D; g_loss=loss_G_GAN; g_loss_total=loss_G"),
     "discrim_loss|gen_loss_GAN|gen_loss_L1": "d_loss=discrim_loss; g_loss=gen_loss_GAN",
     "gen_total_loss|gen_gan_loss|gen_l1_loss|disc_loss": (
         "d_loss=disc_loss; g_loss=gen_gan_loss; g_loss_total=gen_total_loss"

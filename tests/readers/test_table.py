@@ -309,7 +309,7 @@ def test_a_clean_large_table_takes_the_quick_way(tmp_path: Path) -> None:
     from gandoctor.readers.source import open_source
 
     path = tmp_path / "big.csv"
-    rows = "".join(f"{i},{i / 7!r},{i / 3!r},{'' if i % 9 else i}\n" for i in range(100_000))
+    rows = "".join(f"{i},{i / 7!r},{i / 3!r},{'' if i % 9 else i}\n" for i in range(120_000))
     path.write_text("step,d_loss,g_loss,fid\n" + rows)
     source = open_source(path)
     dialect = dialect_of(source)

@@ -5,20 +5,7 @@ from __future__ import annotations
 from math import inf, nan
 
 import pytest
-
-from gandoctor.readers.text import read_text
-
-Rows = list[dict[str, float]]
-
-
-def rows_of(text: str) -> Rows:
-    """What was logged, row by row."""
-    log = read_text(text, "log.txt")
-    return [
-        {name: float(values[at]) for name, values in log.columns.items() if name not in log.logged or log.logged[name][at]}
-        for at in range(log.rows)
-    ]
-
+from logged_rows import Rows, rows_of
 
 FORMATS: list[tuple[str, str, Rows]] = [
     (

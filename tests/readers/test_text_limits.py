@@ -63,12 +63,16 @@ def test_lines_of_random_characters_are_read_in_linear_time() -> None:
 @pytest.mark.parametrize("rows", [2_000])
 def test_ten_times_the_frames_take_at_most_eleven_times_as_long(rows: int) -> None:
     def frames(count: int) -> str:
-        return "".join(f"\rTrain: 5%|#  | {n}/{count} [00:01<00:02, 9.5it/s, D={n / 7:.4f}, G=2.5]" for n in range(count))
+        return "".join(
+            f"\rTrain: 5%|#  | {n}/{count} [00:01<00:02, 9.5it/s, D={n / 7:.4f}, G=2.5]" for n in range(count)
+        )
 
     small = min(seconds(frames(rows)) for _ in range(3))
     assert min(seconds(frames(10 * rows)) for _ in range(2)) < 11 * small + 0.05
 
 
 def test_a_hundred_thousand_lines_take_at_most_a_few_seconds() -> None:
-    text = "".join(f"Epoch [{n // 400}/250] Batch {n % 400}/400 Loss D: {n / 9e4:.4f} Loss G: 1.5\n" for n in range(100_000))
+    text = "".join(
+        f"Epoch [{n // 400}/250] Batch {n % 400}/400 Loss D: {n / 9e4:.4f} Loss G: 1.5\n" for n in range(100_000)
+    )
     assert seconds(text) < 6.0

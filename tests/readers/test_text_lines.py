@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from logged_rows import rows_of
 
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers.text import read_text
-from tests.readers.test_text_formats import rows_of
 
 
 def bar(count: int, d: float, g: float) -> str:
@@ -55,7 +55,10 @@ def test_terminal_codes_and_zero_bytes_are_no_text() -> None:
 
 def test_several_dated_headings_are_counted_in_a_column() -> None:
     head = "================ Training Loss (Sun Aug 19 08:57:32 2018) ================\n"
-    log = read_text(head + head + "(epoch: 1, iters: 9, time: 0.1) D: 0.5 G: 1\n" + head + "(epoch: 1, iters: 9) D: 0.5 G: 1\n", "log")
+    log = read_text(
+        head + head + "(epoch: 1, iters: 9, time: 0.1) D: 0.5 G: 1\n" + head + "(epoch: 1, iters: 9) D: 0.5 G: 1\n",
+        "log",
+    )
     assert log.columns["restart"].tolist() == [2, 3]
     assert "3 headings" in log.notes[0]
 
@@ -73,7 +76,9 @@ def test_prose_paths_and_tracebacks_make_no_columns() -> None:
         "<matplotlib.figure.Figure at 0x7f26d11e4630>\n  (0): Conv2d(64, 3, kernel_size=(4, 4), stride=(2, 2))\n"
         "GPU Node: gpu04\nJob ID: 146522\n"
     )
-    text = noise + "".join(f"Epoch {n}/30 | D loss: {n / 8} | G loss: {n / 4}\n{noise if n == 9 else ''}" for n in range(30))
+    text = noise + "".join(
+        f"Epoch {n}/30 | D loss: {n / 8} | G loss: {n / 4}\n{noise if n == 9 else ''}" for n in range(30)
+    )
     log = read_text(text, "log")
     assert list(log.columns) == ["Epoch", "D loss", "G loss"]
     assert log.rows == 30

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import nan
 
 import pytest
+from logged_rows import Rows, rows_of
 
 from gandoctor.readers.text import read_text
-from tests.readers.test_text_formats import Rows, rows_of
 
 OTHERS: list[tuple[str, str, Rows]] = [
     ("a dictionary", "{'loss': 0.25, 'g_loss': 1.5, 'epoch': 1.5}", [{"epoch": 1.5, "loss": 0.25, "g_loss": 1.5}]),
@@ -93,7 +93,11 @@ OTHERS: list[tuple[str, str, Rows]] = [
         "[Train] Epoch 3 D_loss 0.5 IS: 7.75 ± 0.125 FID: 30.5",
         [{"Epoch": 3, "D_loss": 0.5, "IS": 7.75, "FID": 30.5}],
     ),
-    ("a number of samples in the name", "Epoch 3 FID-50k: 12.5 D loss: 1.5", [{"Epoch": 3, "FID-50k": 12.5, "D loss": 1.5}]),
+    (
+        "a number of samples in the name",
+        "Epoch 3 FID-50k: 12.5 D loss: 1.5",
+        [{"Epoch": 3, "FID-50k": 12.5, "D loss": 1.5}],
+    ),
     (
         "a total of samples behind the epoch",
         "Train Epoch: 5 [1280/60000 (2%)]\tLoss D: 0.5\tLoss G: 0.75",
@@ -175,7 +179,11 @@ OTHERS: list[tuple[str, str, Rows]] = [
     ("no leading zero", "Epoch [5/10] | D loss = .5 | G loss = -.75", [{"Epoch": 5, "D loss": 0.5, "G loss": -0.75}]),
     ("a typographic minus", "Epoch 5 D \u22120.5 G 1.25", [{"Epoch": 5, "D": -0.5, "G": 1.25}]),
     ("bold Markdown", "**Epoch 5** - **D loss**: 0.5, **G loss**: 0.75", [{"Epoch": 5, "D loss": 0.5, "G loss": 0.75}]),
-    ("dashes as signs of equality", "Epoch 7 - D_loss - 0.5 - G_loss - 0.75", [{"Epoch": 7, "D_loss": 0.5, "G_loss": 0.75}]),
+    (
+        "dashes as signs of equality",
+        "Epoch 7 - D_loss - 0.5 - G_loss - 0.75",
+        [{"Epoch": 7, "D_loss": 0.5, "G_loss": 0.75}],
+    ),
     ("a number sign", "Epoch #7 D_loss 0.5 G_loss 0.75", [{"Epoch": 7, "D_loss": 0.5, "G_loss": 0.75}]),
     (
         "a held-out loss keeps its label",

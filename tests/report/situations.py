@@ -401,7 +401,31 @@ def empty() -> Diagnosis:
     )
 
 
+def single() -> Diagnosis:
+    run = Run({"d_loss": curve(np.array([1.2])), "g_loss": curve(np.array([0.9]))}, name="one.csv")
+    return diagnosis(
+        run,
+        verdict="inconclusive",
+        confidence=float("nan"),
+        headline="The log is too short to judge",
+        phases=(Phase("unjudged", None, 1, 1),),
+        best=None,
+    )
+
+
 SITUATIONS = {
     make.__name__: make
-    for make in (stable, dominance, mismatch, suspected_collapse, undecided, healed, cycle, broken, hostile, empty)
+    for make in (
+        stable,
+        dominance,
+        mismatch,
+        suspected_collapse,
+        undecided,
+        healed,
+        cycle,
+        broken,
+        hostile,
+        empty,
+        single,
+    )
 }

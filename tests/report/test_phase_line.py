@@ -42,6 +42,12 @@ def test_a_stretch_without_a_phase_stays_blank() -> None:
     assert band[10] == " "
 
 
+def test_a_phase_too_short_to_be_seen_is_not_explained() -> None:
+    phases = (Phase("warm-up", None, 1, 2), Phase("a-rule", "convergence_failure", 2, 450))
+    made = timeline(replace(situations.stable(), phases=phases), Axis(1, 450, 45), blocks=True)
+    assert [state for _, state in made.legend] == ["a-rule"]
+
+
 def test_ascii_uses_letters_for_failures() -> None:
     band, axis = lines(situations.dominance(), blocks=False)
     assert band == ":" * 6 + "-" * 3 + "A" * 36

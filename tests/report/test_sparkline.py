@@ -86,6 +86,11 @@ def test_nan_and_infinity_are_marked_in_their_column() -> None:
     assert [place for place, sign in enumerate(line) if sign == "!"] == [5, 9]
 
 
+def test_a_sparse_nan_is_marked_until_the_next_point() -> None:
+    one = curve([1.0, np.nan, np.nan], first=0, every=10)
+    assert spark(one, Axis(0, 20, 8), 1, blocks=True)[0][4:] == "!!!!"
+
+
 def test_a_curve_of_nothing_but_nan_is_said_to_be_so() -> None:
     one = curve([np.nan] * 5)
     assert spark(one, whole(one, 5), 1, blocks=True) == ("!!!!!",)
@@ -106,7 +111,7 @@ def test_a_constant_curve_is_called_constant() -> None:
 
 def test_a_single_point_has_a_place_on_the_axis() -> None:
     one = curve([3.0])
-    assert len(spark(one, whole(one, 12), 1, blocks=True)[0]) == 12
+    assert spark(one, whole(one, 4), 1, blocks=True)[0][1:] == "   "
     assert whole(one, 12).column(1) == 0
 
 

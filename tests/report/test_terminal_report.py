@@ -20,8 +20,6 @@ SCREEN = 46
 @pytest.mark.parametrize("width", [80, 100, 120])
 @pytest.mark.parametrize("blocks", [True, False])
 def test_no_line_is_wider_than_the_screen(diagnosis: Diagnosis, width: int, blocks: bool) -> None:
-    if diagnosis.run.name == situations.EVIL and not blocks:
-        pytest.skip("a name of escapes grows where it is spelled out")
     assert max(map(len, render(diagnosis, colour=False, width=width, blocks=blocks).splitlines())) <= width
 
 
@@ -103,6 +101,12 @@ def test_the_pair_that_is_ill_is_shown_first() -> None:
     assert "(discriminator-dominance, pair B, since epoch 120)" in text
 
 
+def test_pairs_that_were_read_alike_are_told_together() -> None:
+    text = " ".join(render(situations.cycle(), colour=False).split())
+    assert text.count("least-squares") == 1
+    assert "Pairs A, B: least-squares losses (lsgan)" in text
+
+
 def test_what_is_not_a_number_is_marked_and_said() -> None:
     text = render(situations.broken(), colour=False)
     assert "!!!!" in text
@@ -128,6 +132,14 @@ def test_a_table_aligns_its_columns() -> None:
     text = table(("log", "verdict"), [("a.csv", "Stable"), ("[red]long[/red].csv", "Stable")], False, 80, True)
     header, first, second = text.splitlines()
     assert header.index("verdict") == first.index("Stable") == second.index("Stable")
+
+
+def test_a_table_cuts_no_word_off() -> None:
+    row = ("a" * 60, "Convergence failure (discriminator-dominance)", "step 97", "50 %", "no: Convergence failure")
+    text = table(("run", "verdict", "since", "sure", "right"), [row], False, 100, True)
+    assert "".join(sorted("".join(text.split()))) == "".join(
+        sorted("runverdictsincesureright" + "".join("".join(row).split()))
+    )
 
 
 @pytest.mark.parametrize("name", sorted(situations.SITUATIONS))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 INTERVENTIONS = ("d-rate-x20", "freeze-d", "nan", "rates-x20", "rates-half")
-"""What is done to a run that is stable at its onset; "rates-half" is benign and must not raise an alarm."""
+"""What is done to a run that does well at its onset; "rates-half" is benign and must not raise an alarm."""
+STARVED = 1e-3
+"""Factor on the rate of the network that is starved, so that the other one wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Recipe:
     d_width: int
     noise: float
     penalty: float
+    starved: str = ""
     intervention: str = ""
     onset: int = 0
 
@@ -42,10 +45,11 @@ def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
     """A random recipe, the same for the same arguments."""
     rng = np.random.default_rng([seed, len(target), *map(ord, family)])
     sane = rng.random() < 0.55
+    starved = "" if sane or rng.random() < 0.6 else str(rng.choice(["g", "d"]))
     g_rate = _log(rng, 8e-4, 3e-3) if sane else _log(rng, 1e-4, 1e-2)
+    d_rate = g_rate * (_log(rng, 0.7, 2) if sane else _log(rng, 0.1, 10))
     sgd = bool(rng.random() < 0.1) and not sane
     critic = family.startswith("wgan")
-    onset = int(rng.uniform(0.45, 0.7) * steps)
     return Recipe(
         seed=seed,
         target=target,
@@ -53,8 +57,8 @@ def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
         steps=steps,
         batch=64,
         n_critic=5 if critic else 1,
-        g_rate=g_rate * (30 if sgd else 1),
-        d_rate=g_rate * (_log(rng, 0.7, 2) if sane else _log(rng, 0.1, 10)) * (30 if sgd else 1),
+        g_rate=g_rate * (30 if sgd else 1) * (STARVED if starved == "g" else 1),
+        d_rate=d_rate * (30 if sgd else 1) * (STARVED if starved == "d" else 1),
         beta1=float(rng.choice([0, 0 if critic else 0.5] if sane else [0, 0.5, 0.9])),
         sgd=sgd,
         latent=int(rng.choice([8, 64] if sane else [1, 2, 8, 64])),
@@ -62,8 +66,9 @@ def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
         d_width=int(rng.choice([64] if sane else [6, 16, 64])),
         noise=float(rng.choice([0, 0, 0.03] if sane else [0, 0, 0.05, 0.2])),
         penalty=_penalty(rng, family, sane=sane),
-        intervention=str(rng.choice(INTERVENTIONS)) if sane and rng.random() < 0.4 else "",
-        onset=onset,
+        starved=starved,
+        intervention=str(rng.choice(INTERVENTIONS)) if sane and rng.random() < 0.5 else "",
+        onset=int(rng.uniform(0.5, 0.75) * steps),
     )
 
 

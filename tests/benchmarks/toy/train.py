@@ -146,14 +146,14 @@ def _optimiser(recipes: list[Recipe], rate: str) -> Optimiser:
 
 
 def train(recipes: list[Recipe]) -> list[Recorded]:
-    """Train the runs together; an intervention is made only in a run whose samples are stable at its onset."""
+    """Train the runs together; an intervention is made only in a run whose samples are good at its onset."""
     lab = Laboratory(recipes)
     done: dict[int, Recipe] = {}
     with np.errstate(all="ignore"):
         for step in range(1, recipes[0].steps + 1):
             for run, plan in enumerate(recipes):
                 if plan.intervention and plan.onset == step:
-                    done[run] = _intervene_if_stable(lab, run)
+                    done[run] = _intervene_if_good(lab, run)
             for _ in range(recipes[0].n_critic):
                 logged = lab.discriminator_step()
             lab.log.append(logged | lab.generator_step())
@@ -163,9 +163,10 @@ def train(recipes: list[Recipe]) -> list[Recorded]:
     return [_recorded(lab, run, done.get(run, plan)) for run, plan in enumerate(recipes)]
 
 
-def _intervene_if_stable(lab: Laboratory, run: int) -> Recipe:
+def _intervene_if_good(lab: Laboratory, run: int) -> Recipe:
     plan = lab.recipes[run]
-    if truth.label(lab.history(run), lab.target.reach) != "stable":
+    history = lab.history(run)
+    if truth.label(history, lab.target.reach) not in ("stable", "unclear") or np.median(history.coverage[-5:]) < 0.85:
         return replace(plan, intervention="", onset=0)
     lab.intervene(run, plan.intervention)
     return plan

@@ -1,0 +1,33 @@
+"""Quality metrics that a logger writes again at every step until they are measured anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gandoctor.metrics import METRICS
+from gandoctor.model import PAIR, Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SHARE = 0.5
+"""Share of points that repeat their predecessor exactly, from which the logger is known to hold the value."""
+
+
+def measured_only(curves: Mapping[str, Curve]) -> tuple[dict[str, Curve], tuple[str, ...]]:
+    """Leave of a quality curve the points at which it was measured, where most points only repeat the one before.
+
+    A metric of samples, computed anew, has the same value to the last digit only by chance; a held one has nothing to
+    say between its measurements.
+    """
+    made, notes = dict(curves), []
+    for metric, curve in curves.items():
+        if METRICS[metric.partition(PAIR)[0]].kind != "quality" or len(curve) < 3:
+            continue
+        new = np.r_[True, np.diff(curve.values) != 0]
+        if np.mean(~new) > _SHARE and np.count_nonzero(new) > 1:
+            made[metric] = Curve(curve.steps[new], curve.values[new])
+            notes.append(f"{metric}: {int(np.count_nonzero(~new))} points only repeat the measurement before: dropped")
+    return made, tuple(notes)
