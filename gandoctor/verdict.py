@@ -47,6 +47,7 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
     suspicions = tuple(f for f in doubtful if f.weight != "remark")
     answer = _answer(run, views, deciding, known)
     answer = _if_alternatives_agree(answer, tracks, deciding)
+    answer = _unless_doubtful(answer, suspicions)
     present = [f for f in deciding if f.active] or suspicions
     warm = min((t.warm_since for t in tracks if t.warm_since == t.warm_since), default=float("nan"))
     made = timeline.phases(run, warm, deciding, judged=answer.verdict != "inconclusive" or bool(deciding))
@@ -148,6 +149,14 @@ def _if_alternatives_agree(answer: _Answer, tracks: Sequence[Track], deciding: S
                     f"It depends on how D's loss was logged: say {flag} or {_flag(reading, family)}",
                 )
     return answer
+
+
+def _unless_doubtful(answer: _Answer, suspicions: Sequence[Finding]) -> _Answer:
+    """`answer`, or inconclusive where it would acquit a run in which a grave failure is suspected."""
+    grave = [f for f in suspicions if f.severity == "error"]
+    if answer.verdict != "stable" or not grave:
+        return answer
+    return _Answer("inconclusive", float("nan"), f"Suspected, not proved: {grave[0].title[0].lower()}{grave[0].title[1:]}")
 
 
 def _flag(reading: Convention, family: str) -> str:

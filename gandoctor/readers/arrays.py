@@ -35,7 +35,7 @@ _OBJECTS = (
 def is_npz(source: Source) -> bool:
     """Whether a zip archive holds NumPy arrays and nothing else."""
     try:
-        with zipfile.ZipFile(_handle(source)) as archive:
+        with zipfile.ZipFile(source.handle()) as archive:
             members = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError):
         return False
@@ -62,15 +62,11 @@ def read_arrays(sources: Sequence[Source]) -> RawLog:
     return stretch(arrays, sources[0].name, notes=notes)
 
 
-def _handle(source: Source) -> str | IO[bytes]:
-    return str(source.path) if source.path else BytesIO(source.content)
-
-
 def _load(source: Source) -> Mapping[str, Any]:
     if source.head.startswith(MAGIC):
-        return {source.stem: _array(source, _handle(source))}
+        return {source.stem: _array(source, source.handle())}
     found = {}
-    with zipfile.ZipFile(_handle(source)) as archive:
+    with zipfile.ZipFile(source.handle()) as archive:
         size = sum(member.file_size for member in archive.infolist())
         if size > MAX_BYTES:
             raise UnreadableLog(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +85,7 @@ def _parse(source: Source, dialect: Dialect, text: frozenset[int]) -> Any:
         for nan in _nan_words(source):
             options["na_values"] = [*MISSING, *nan]
             try:
-                frame = pd.read_csv(_handle(source), **options)
+                frame = pd.read_csv(source.handle(), **options)
             except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
                 continue
             frame = frame[[name for name, kind in types.items() if kind == "float64"]] if text else frame
@@ -100,10 +99,6 @@ def _nan_words(source: Source) -> tuple[frozenset[str], ...]:
     return (NAN,) if b"nan" in tail else (frozenset(), NAN)
 
 
-def _handle(source: Source) -> Any:
-    return str(source.path) if source.path else io.BytesIO(source.content)
-
-
 def _said_nan(source: Source, frame: Any, options: dict[str, Any]) -> dict[str, BoolArray]:
     """For each column with NaN: where the file says "nan", as against saying nothing."""
     return {name: _where_nan(source, name, options) for name in frame.columns if frame[name].isna().any()}
@@ -115,11 +110,11 @@ def _where_nan(source: Source, name: str, options: dict[str, Any]) -> BoolArray:
     options = options | {"usecols": [name]}
     for words, said in ((NAN, True), (MISSING, False)):  # most columns say only one of the two, which numbers can tell
         try:
-            column = pd.read_csv(_handle(source), **options | {"na_values": list(words)})[name]
+            column = pd.read_csv(source.handle(), **options | {"na_values": list(words)})[name]
         except ValueError:
             continue
         return np.asarray(column.isna() & said, dtype=np.bool_)
-    text = pd.read_csv(_handle(source), **options | {"dtype": "str", "na_filter": False})[name]
+    text = pd.read_csv(source.handle(), **options | {"dtype": "str", "na_filter": False})[name]
     return np.asarray(text.str.strip().isin(NAN), dtype=np.bool_)
 
 

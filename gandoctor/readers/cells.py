@@ -80,6 +80,20 @@ def _separated(text: str, *, comma: bool) -> float | None:
         return None
 
 
+def leaf(value: Any) -> float | None:
+    """The number in a leaf, None for text, lists and null; strings count where they hold a number."""
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, int | float):
+        try:
+            return float(value)
+        except OverflowError:
+            return float("inf") if value > 0 else float("-inf")
+    if isinstance(value, str) and value.strip() not in MISSING:
+        return number(value.strip())
+    return None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
     """A column of cells as numbers: `bad` are the rows whose cell is text; NaN there and where nothing was logged."""

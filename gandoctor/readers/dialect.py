@@ -89,8 +89,8 @@ def is_comment(line: str) -> bool:
     return not text or text.startswith(_COMMENT) or _RULE.fullmatch(text) is not None or text.lower().startswith("sep=")
 
 
-def _try(lines: Sequence[str], mark: str) -> tuple[int, Dialect] | None:
-    """The table that one delimiter makes of the lines, with its number of numeric columns."""
+def _try(lines: Sequence[str], mark: str) -> tuple[tuple[int, bool], Dialect] | None:
+    """The table that one delimiter makes, and before it how many columns are numeric and whether the header fits."""
     at = _sample(lines)
     rows = split_lines([lines[i] for i in at], mark)
     often = Counter(len(row) for row in rows[1:] or rows)
@@ -112,7 +112,9 @@ def _try(lines: Sequence[str], mark: str) -> tuple[int, Dialect] | None:
     inside = header is not None and above == 0
     widths = {width for width, count in often.items() if 1 < width <= len(names) and count > max(1, 0.1 * len(rows))}
     skipped = tuple(lines[i] for i in at[: first - max(above, 0)])
-    return len(numeric), Dialect(mark, names, header, at[first] + inside, frozenset(widths | {usual}), comma, skipped)
+    return (len(numeric), above == 0), Dialect(
+        mark, names, header, at[first] + inside, frozenset(widths | {usual}), comma, skipped
+    )
 
 
 def _sample(lines: Sequence[str]) -> list[int]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pickletools
 import re
-import zipfile
 from io import BytesIO
 from itertools import islice
 
@@ -58,6 +56,8 @@ def refusal(head: bytes, name: str) -> str:
 
 def refuse_zip(data: bytes) -> str:
     """Why a zip archive is not read: a PyTorch file is a pickle in a zip, a workbook is a zip of XML."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.namelist()
@@ -78,6 +78,8 @@ def looks_pickled(head: bytes) -> bool:
         return True
     if head[:1] not in (b"(", b"]", b"}", b")", b"c", b"I", b"F", b"V", b"S"):
         return False
+    import pickletools
+
     try:
         steps = [code.name for code, _, _ in islice(pickletools.genops(head), 12)]
     except Exception:  # genops raises whatever its opcode readers raise; all of it means "no pickle"

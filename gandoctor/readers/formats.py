@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.dialect import DELIMITERS, could_be_header, is_comment, split_line
+from gandoctor.readers.records import is_records
 from gandoctor.readers.source import STDIN, Source, decode, open_source
+from gandoctor.readers.table import dialect_of, read_table
+from gandoctor.readers.tagcsv import is_tag_table, read_tag_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gandoctor.readers.dialect import Dialect
     from gandoctor.readers.raw import RawLog
 
 NUMPY_MAGIC = b"\x93NUMPY"
@@ -22,10 +26,10 @@ ZIP_MAGIC = b"PK\x03\x04"
 
 
 def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
-    """The logs in files, folders and stdin ("-"), in the order given.
+    """The logs in files, folders and stdin ("-"): files before folders, each in the order given.
 
-    TensorBoard downloads, event files and NumPy arrays that are given together make one log, since each holds one
-    curve; any other file makes its own. Raises GandoctorError, and UnreadableLog where a file is no log.
+    TensorBoard downloads, event files, NumPy arrays and StyleGAN's metric files that are given together make one log,
+    since each holds a part of it; it comes before the others. Any other file makes its own. Raises GandoctorError, and UnreadableLog where a file is no log.
     """
     if not paths:
         raise GandoctorError("no log was named; give a file, a folder or - for stdin")
@@ -59,42 +63,36 @@ def read_together(sources: Sequence[Source]) -> list[RawLog]:
 
 def kind_of(source: Source) -> str:
     """The format: "arrays", "events", "tags" (a download), "metrics" (StyleGAN's), "json", "table" or "text"."""
+    return _kind(source)[0]
+
+
+def _kind(source: Source) -> tuple[str, Dialect | None]:
+    """The format, and how the table is written where it is one."""
     head = source.head
     if head.startswith((NUMPY_MAGIC, ZIP_MAGIC)):
-        return "arrays"
-    from gandoctor.readers.records import is_records
-
+        return "arrays", None
     if is_records(head):
-        return "events"
-    return _kind_of_text(source)
-
-
-def _kind_of_text(source: Source) -> str:
-    start = source.head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
+        return "events", None
+    start = head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         from gandoctor.readers.jsonl import looks_like_json
         from gandoctor.readers.stylegan import is_metric_text
 
         if looks_like_json(start):
-            return "metrics" if is_metric_text(start) else "json"
-    from gandoctor.readers.table import dialect_of
-    from gandoctor.readers.tagcsv import is_tag_table
-
+            return ("metrics" if is_metric_text(start) else "json"), None
     dialect = dialect_of(source)
     if dialect is None:
-        return "text"
-    return "tags" if is_tag_table(dialect) else "table"
+        return "text", None
+    return ("tags" if is_tag_table(dialect) else "table"), dialect
 
 
 def read_source(source: Source) -> list[RawLog]:
     """The logs in one opened file; more than one where it holds several runs apart."""
-    kind = kind_of(source)
+    kind, dialect = _kind(source)
     if kind in _JOINED:
         return _JOINED[kind]([source])
     if kind == "table":
-        from gandoctor.readers.table import read_table
-
-        return [read_table(source)]
+        return [read_table(source, dialect)]
     text, notes = decode(source)
     notes = (*source.notes, *notes)
     log = _read_json(text, source) if kind == "json" else None
@@ -117,8 +115,6 @@ def _read_events(sources: Sequence[Source]) -> list[RawLog]:
 
 
 def _read_tags(sources: Sequence[Source]) -> list[RawLog]:
-    from gandoctor.readers.tagcsv import read_tag_tables
-
     return [read_tag_tables(sources)]
 
 

@@ -26,7 +26,7 @@ def measured_only(curves: Mapping[str, Curve]) -> tuple[dict[str, Curve], tuple[
     for metric, curve in curves.items():
         if METRICS[metric.partition(PAIR)[0]].kind != "quality" or len(curve) < 3:
             continue
-        new = np.r_[True, np.diff(curve.values) != 0]
+        new = np.append(True, curve.values[1:] != curve.values[:-1])
         if np.mean(~new) > _SHARE and np.count_nonzero(new) > 1:
             made[metric] = Curve(curve.steps[new], curve.values[new])
             notes.append(f"{metric}: {int(np.count_nonzero(~new))} points only repeat the measurement before: dropped")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from gandoctor.readers.cells import MISSING, number
+from gandoctor.readers.cells import leaf
+from gandoctor.readers.labelled import is_phase_key, may_be_labelled, phase_prefix, read_long
 from gandoctor.readers.raw import RawLog
 
-_PHASE_KEYS = ("mode", "phase", "split", "stage")
-_TRAINING = frozenset({"train", "training", "fit", "trn"})
 _CONTEXT_LENGTH = 200
 
 
@@ -31,36 +31,26 @@ def flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield path, item
 
 
-def leaf(value: Any) -> float | None:
-    """The number in a leaf, None for text, lists and null; strings count where they hold a number."""
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, int | float):
-        try:
-            return float(value)
-        except OverflowError:
-            return float("inf") if value > 0 else float("-inf")
-    if isinstance(value, str) and value.strip() not in MISSING:
-        return number(value.strip())
-    return None
-
-
 def rows_of(
     objects: Sequence[Mapping[str, Any]], name: str, *, lines: Sequence[int] = (), notes: Sequence[str] = ()
 ) -> RawLog:
     """One row an object. A first object that shares no number with the later ones (an environment) becomes context.
 
     Where objects say to which phase they belong (`"mode": "val"`), the numbers of every phase but training get its
-    name in front. Text that is the same in all objects becomes context.
+    name in front; objects of one tag and one value each are that tag's curve. Text that is the same in all objects
+    becomes context.
     """
     flat = [dict(flatten(each)) for each in objects]
     context: dict[str, Any] = {}
     if len(flat) > 2 and _stands_apart(flat):
         context = {key: item for key, item in flat[0].items() if _is_context(item)}
         flat, lines = flat[1:], lines[1:]
+    long = read_long(flat, name) if flat and may_be_labelled(list(flat[0])) else None
+    if long is not None:
+        return replace(long, context=context, notes=(*notes, *long.notes))
     values: dict[str, dict[int, float]] = {}
     for row, leaves in enumerate(flat):
-        prefix = _phase(leaves)
+        prefix = phase_prefix(leaves)
         for key, item in leaves.items():
             if (found := leaf(item)) is not None:
                 values.setdefault(prefix + key + _percent(item), {})[row] = found
@@ -76,15 +66,7 @@ def rows_of(
 
 def _stands_apart(flat: Sequence[Mapping[str, Any]]) -> bool:
     later = Counter(key for leaves in flat[1:] for key in leaves)
-    return not any(later[key] for key in flat[0] if key not in _PHASE_KEYS)
-
-
-def _phase(leaves: Mapping[str, Any]) -> str:
-    for key in _PHASE_KEYS:
-        value = leaves.get(key)
-        if isinstance(value, str) and value.strip() and value.strip().lower() not in _TRAINING and leaf(value) is None:
-            return value.strip() + "/"
-    return ""
+    return not any(later[key] for key in flat[0] if not is_phase_key(key))
 
 
 def _percent(item: Any) -> str:
@@ -104,7 +86,7 @@ def _constant_text(flat: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         if isinstance(item, str)
         and _is_context(item)
         and leaf(item) is None
-        and key not in _PHASE_KEYS
+        and not is_phase_key(key)
         and all(leaves.get(key) == item for leaves in flat)
     }
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gandoctor.readers.jsonrows import leaf, rows_of
+from gandoctor.readers.cells import leaf
+from gandoctor.readers.jsonrows import rows_of
 from gandoctor.readers.raw import RawLog
 from gandoctor.readers.union import Series, join, stretch
 

@@ -1,4 +1,4 @@
-"""Rows that say in a text field what their numbers are: which curve ("tag", "value") or which phase ("train", "val")."""
+"""Rows that say in a text field what their numbers are: which curve ("tag", "value"), or which phase ("val")."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gandoctor.readers.cells import leaf
 from gandoctor.readers.union import Series, join, stretch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gandoctor.model import FloatArray
     from gandoctor.readers.raw import RawLog
 
 _TAG_KEYS = ("tag", "metric", "metric_name", "variable", "series", "key", "name")
@@ -23,19 +25,10 @@ _MOST_TAGS = 500
 
 
 def may_be_labelled(names: Sequence[str]) -> bool:
-    """Whether a table with these columns may say in one of them what its numbers are."""
+    """Whether rows of these fields may say in one of them what their numbers are."""
     lower = {name.lower() for name in names}
     long = lower.intersection(_VALUE_KEYS) and lower.intersection(_TAG_KEYS)
     return bool(long or lower.intersection(_PHASE_KEYS))
-
-
-def phase_of(row: Mapping[str, Any]) -> str:
-    """The phase that a row says it belongs to; "" where it says none, or training."""
-    key = next((key for key in row if key.lower() in _PHASE_KEYS), "")
-    value = row.get(key)
-    if not isinstance(value, str) or not value.strip() or value.strip().lower() in _TRAINING:
-        return ""
-    return "" if value.strip()[0].isdigit() else value.strip()
 
 
 def is_phase_key(key: str) -> bool:
@@ -43,42 +36,52 @@ def is_phase_key(key: str) -> bool:
     return key.lower() in _PHASE_KEYS
 
 
-def read_long(rows: Sequence[Mapping[str, Any]], numbers: Mapping[str, Sequence[float | None]], name: str) -> RawLog | None:
-    """The log in long form, one number a row: a curve for each tag over its own steps; None where it is in no such form.
+def phase_prefix(row: Mapping[str, Any]) -> str:
+    """What stands before the names of a row's numbers: its phase and a slash, nothing for training or no phase."""
+    key = next((key for key in row if is_phase_key(key)), "")
+    value = row.get(key)
+    if not isinstance(value, str) or leaf(value) is not None:
+        return ""
+    phase = value.strip()
+    return f"{phase}/" if phase and phase.lower() not in _TRAINING else ""
 
-    `numbers` are the fields of all rows as numbers, None where a row has none. Rows without a number are passed over.
+
+def read_long(rows: Sequence[Mapping[str, Any]], name: str) -> RawLog | None:
+    """The log of rows in long form, one number each: a curve a tag, over its own steps.
+
+    None where the rows are in no such form. Rows without a number, or without a step where others have one, say
+    nothing and are passed over.
     """
     keys = {key.lower(): key for key in rows[0]} if rows else {}
     tag, value = _pick(keys, _TAG_KEYS), _pick(keys, _VALUE_KEYS)
-    if not tag or not value or not all(isinstance(row.get(tag), str) for row in rows):
+    if not tag or not value or not all(_is_word(row.get(tag)) for row in rows):
         return None
-    if any(found is not None for found in numbers.get(tag, ())) or len({row[tag] for row in rows}) > _MOST_TAGS:
+    if len({row[tag] for row in rows}) > min(_MOST_TAGS, len(rows) - 1):
         return None
     step, time = _pick(keys, _STEP_KEYS), _pick(keys, _TIME_KEYS)
-    places: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        if numbers[value][place] is not None and (not step or numbers[step][place] is not None):
-            places.setdefault(phase_prefix(row) + row[tag], []).append(place)
-    if not places:
+    curves: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if leaf(row.get(value)) is not None and (not step or leaf(row.get(step)) is not None):
+            curves.setdefault(phase_prefix(row) + row[tag], []).append(row)
+    if not curves:
         return None
     if not step:
-        return stretch({key: _at(numbers[value], found) for key, found in places.items()}, name)
-    times = {key: _at(numbers[time], found) if time in numbers else np.empty(0) for key, found in places.items()}
+        return stretch({key: _numbers(found, value) for key, found in curves.items()}, name)
     series = {
-        key: Series(_at(numbers[step], found), _at(numbers[value], found), times[key]) for key, found in places.items()
+        key: Series(_numbers(found, step), _numbers(found, value), _numbers(found, time) if time else np.empty(0))
+        for key, found in curves.items()
     }
-    return join(series, name, step=step, time=time if time in numbers else "")
+    return join(series, name, step=step, time=time)
 
 
-def phase_prefix(row: Mapping[str, Any]) -> str:
-    """What stands before the names of a row's numbers: its phase and a slash, nothing for training."""
-    phase = phase_of(row)
-    return phase + "/" if phase else ""
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and leaf(value) is None
 
 
 def _pick(keys: Mapping[str, str], wanted: Sequence[str]) -> str:
     return next((keys[key] for key in wanted if key in keys), "")
 
 
-def _at(numbers: Sequence[float | None], places: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([np.nan if (found := numbers[place]) is None else found for place in places], dtype=np.float64)
+def _numbers(rows: Sequence[Mapping[str, Any]], key: str) -> FloatArray:
+    found = [leaf(row.get(key)) for row in rows]
+    return np.array([np.nan if value is None else value for value in found], dtype=np.float64)

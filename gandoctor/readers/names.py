@@ -187,7 +187,7 @@ def _what(found: tuple[str, ...]) -> What:
         return "accuracy"
     if present & words.SCORE:
         return "score"
-    return "loss" if present & words.LOSS or "l" in (found[0], found[-1]) else ""
+    return "loss" if present & words.LOSS or "l" in (*found[:1], *found[-1:]) else ""
 
 
 def _on(present: frozenset[str], who: Who) -> On:

@@ -140,8 +140,7 @@ def _distances(values: FloatArray, start: int, at: int, end: int) -> tuple[float
     if not all(np.isfinite(part).any() for part in parts):
         return None
     was, came, now = (float(np.median(part[np.isfinite(part)])) for part in parts)
-    change = np.abs(np.diff(recent))
-    change = change[np.isfinite(change)]
+    change = np.abs(np.diff(recent[np.isfinite(recent)]))
     unit = (float(np.median(change)) if len(change) else 0.0) + 1e-3 * abs(came) + 1e-9
     return abs(came - was) / unit, abs(now - was) / unit, abs(now - came) / unit
 

@@ -12,7 +12,7 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TextIO
+from typing import BinaryIO, TextIO
 
 from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.compression import MAX_BYTES, packing, unpack
@@ -22,6 +22,8 @@ from gandoctor.readers.records import is_records
 STDIN = "-"
 HEAD = 1 << 16
 LATIN = "cp1252"
+MAPPED = 64 << 20
+"""From this size in bytes on, a file is mapped."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BINARY_LOGS = (b"\x93NUMPY", b"PK\x03\x04")
 
@@ -30,9 +32,10 @@ _BINARY_LOGS = (b"\x93NUMPY", b"PK\x03\x04")
 class Source:
     """The unpacked bytes of one log under the name by which messages call it.
 
-    `path` is the file itself where it lies unpacked on disk: its bytes are then mapped and not loaded, so that a file
-    larger than memory can be read in pieces. `beside` is the folder in which companions of the log may lie. `encoding`
-    is what the first bytes tell: a mark, the zero bytes of UTF-16, or bytes that UTF-8 does not know.
+    A large file is mapped and not loaded, so that it can be read in pieces; a small one is loaded, since a training
+    that rewrites its log would pull the ground from under a map. `path` is the file where it lies unpacked on disk,
+    `beside` the folder in which companions of the log may lie. `encoding` is what the first bytes tell: a mark, the
+    zero bytes of UTF-16, or bytes that UTF-8 does not know.
     """
 
     name: str
@@ -60,10 +63,17 @@ class Source:
             stem = stem.removesuffix(suffix)
         return stem
 
+    def handle(self) -> str | io.BytesIO:
+        """What a parser of bytes opens: the path of a mapped file, the loaded bytes of any other."""
+        return str(self.path) if isinstance(self.content, mmap.mmap) else io.BytesIO(self.content)
+
     def lines(self, encoding: str) -> TextIO:
         """The text as a stream of lines, whatever their endings; undecodable bytes become U+FFFD unless it is UTF-8."""
-        raw: IO[bytes] = self.path.open("rb") if self.path else io.BytesIO(self.content)
-        return io.TextIOWrapper(raw, encoding, errors="strict" if encoding.startswith("utf-8") else "replace")
+        raw = self.handle()
+        errors = "strict" if encoding.startswith("utf-8") else "replace"
+        if isinstance(raw, str):
+            return Path(raw).open(encoding=encoding, errors=errors)
+        return io.TextIOWrapper(raw, encoding, errors=errors)
 
 
 def decode(source: Source) -> tuple[str, tuple[str, ...]]:
@@ -104,9 +114,7 @@ def open_source(target: str | os.PathLike[str]) -> Source:
     path = Path(target)
     try:
         with path.open("rb") as handle:
-            if not os.fstat(handle.fileno()).st_size:
-                return open_bytes(handle.read(MAX_BYTES), str(path))  # a pipe has no size and may still speak
-            content = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+            content = _content(handle)
     except FileNotFoundError as error:
         raise GandoctorError(f"{path} does not exist; give a log file, a folder or - for stdin") from error
     except PermissionError as error:
@@ -116,6 +124,12 @@ def open_source(target: str | os.PathLike[str]) -> Source:
     if packing(content[:8]):
         return replace(open_bytes(content[:], str(path)), beside=path.parent)
     return _refuse(Source(str(path), content, path, path.parent))
+
+
+def _content(handle: BinaryIO) -> bytes | mmap.mmap:
+    if os.fstat(handle.fileno()).st_size < MAPPED:
+        return handle.read(MAX_BYTES)  # a pipe has no size and may still speak
+    return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def open_bytes(data: bytes, name: str) -> Source:

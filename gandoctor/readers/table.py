@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from gandoctor.errors import UnreadableLog
+from gandoctor.readers.cells import number
 from gandoctor.readers.dialect import Dialect, sniff
+from gandoctor.readers.labelled import may_be_labelled, phase_prefix, read_long
 from gandoctor.readers.source import HEAD, LATIN, Source, latin_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from gandoctor.readers.raw import RawLog
 
 LARGE = 4 << 20
@@ -36,6 +35,8 @@ def read_table(source: Source, dialect: Dialect | None = None) -> RawLog:
     dialect = dialect or dialect_of(source)
     if dialect is None:
         raise UnreadableLog(f"{source.name} is no table: its lines do not divide into columns of numbers")
+    if may_be_labelled(dialect.names) and (labelled := _read_labelled(source, dialect)) is not None:
+        return labelled
     if source.size >= LARGE:
         from gandoctor.readers.bigtable import read_quick
 
@@ -45,12 +46,27 @@ def read_table(source: Source, dialect: Dialect | None = None) -> RawLog:
     return read_carefully(source, dialect)
 
 
-def read_text_table(text: str, name: str) -> RawLog:
-    """The same for a text in memory."""
-    dialect = sniff(text)
-    if dialect is None:
-        raise UnreadableLog(f"{name} is no table: its lines do not divide into columns of numbers")
-    return read_rows_of(io.StringIO(text, newline=None), dialect, name)
+def _read_labelled(source: Source, dialect: Dialect) -> RawLog | None:
+    """A table whose rows say what their numbers are; None where the field of that name holds numbers or one phase."""
+    from gandoctor.readers.jsonrows import rows_of
+    from gandoctor.readers.tablepieces import Faults, pieces
+
+    with source.lines(source.encoding) as lines:
+        rows = [
+            dict(zip(piece.names, (_cell(cell, dialect) for cell in row), strict=False))
+            for piece in pieces(islice(lines, dialect.start, None), dialect, Faults())
+            for row in piece.rows
+        ]
+    long = read_long(rows, source.name)
+    if long is None and not any(phase_prefix(row) for row in rows):
+        return None
+    log = long or rows_of(rows, source.name)
+    return replace(log, context={}, notes=(*source.notes, *log.notes))
+
+
+def _cell(cell: str, dialect: Dialect) -> float | str:
+    value = number(cell.strip(), comma=dialect.comma)
+    return cell.strip() if value is None else value
 
 
 def read_carefully(source: Source, dialect: Dialect) -> RawLog:
@@ -64,16 +80,7 @@ def read_carefully(source: Source, dialect: Dialect) -> RawLog:
 
 
 def _read_as(source: Source, dialect: Dialect, encoding: str) -> RawLog:
-    with source.lines(encoding) as lines:
-        return read_rows_of(lines, dialect, source.name)
-
-
-def read_rows_of(lines: Iterable[str], dialect: Dialect, name: str) -> RawLog:
-    """The table in `lines`, the first of which is the first of the file."""
     from gandoctor.readers.tablerows import read_rows
 
-    return read_rows(_from(lines, dialect.start), dialect, name)
-
-
-def _from(lines: Iterable[str], start: int) -> Iterator[str]:
-    return islice(lines, start, None)
+    with source.lines(encoding) as lines:
+        return read_rows(islice(lines, dialect.start, None), dialect, source.name)

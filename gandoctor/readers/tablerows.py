@@ -118,7 +118,7 @@ def _join(parts: Sequence[_Part], faults: Faults, dialect: Dialect, name: str) -
             logged[key] = mask
         totals.update((key, each.total) for each in cells if each.total is not None)
     restarts = np.concatenate([np.full(len(part.lines), float(part.restart)) for part in parts])
-    if restarts.any():
+    if restarts.any() and "restart" not in columns:
         columns["restart"] = restarts
         notes.append(f"the header is repeated {max(part.restart for part in parts)} times: the training was restarted")
     return RawLog(columns, name, logged, np.concatenate([part.lines for part in parts]), totals, notes=tuple(notes))

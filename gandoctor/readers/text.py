@@ -8,14 +8,12 @@ rows, `text_frames` thins progress bars, `text_context` finds settings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gandoctor.errors import UnreadableLog
-from gandoctor.model import FloatArray
 from gandoctor.readers.raw import RawLog
 from gandoctor.readers.text_columns import columns_of, keep
 from gandoctor.readers.text_context import read_context
@@ -24,6 +22,11 @@ from gandoctor.readers.text_frames import settle
 from gandoctor.readers.text_lines import read_lines
 from gandoctor.readers.text_rows import Row, Rows
 from gandoctor.readers.text_shape import UNNAMED, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.model import FloatArray
 
 _FEW = 3
 BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -41,7 +44,7 @@ def read_text(text: str, name: str) -> RawLog:
     reading = Reading()
     entries = list(reading.entries(read_lines(text)))
     builder = Rows()
-    rows = settle(builder.extend(_columns_only(entries)))
+    rows = _without_preamble(settle(builder.extend(_columns_only(entries))))
     if not rows or _is_nameless(rows, builder.headed):
         raise UnreadableLog(
             f"{name}: no line holds a number with a name beside it, such as `d_loss: 0.69`, "
@@ -73,6 +76,12 @@ def _columns_only(entries: Sequence[Entry]) -> list[Entry]:
             values = dict(zip(record.slots, entry.values, strict=True))
             entry.record, entry.values = slim, [values[slot] for slot in slim.slots]
     return list(entries)
+
+
+def _without_preamble(rows: list[Row]) -> list[Row]:
+    """The rows from the first that says when it was logged, in a log that usually says it: before is no training."""
+    counted = [place for place, row in enumerate(rows) if row.counters]
+    return rows[counted[0] :] if 2 * len(counted) >= len(rows) and counted else rows
 
 
 def _columns(rows: Sequence[Row]) -> tuple[dict[str, FloatArray], dict[str, BoolArray]]:

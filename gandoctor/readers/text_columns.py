@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from gandoctor.readers.text_entries import Entry
 from gandoctor.readers.text_shape import UNNAMED, Record
 from gandoctor.readers.text_words import parts_of, speaks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.readers.text_entries import Entry
 
 _QUALITY = frozenset({"fid", "kid", "inception", "precision", "recall", "coverage", "density", "vendi", "psnr", "ssim"})
 _RARE = 0.02

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from gandoctor.readers.text_lines import Line
 from gandoctor.readers.text_records import read_shape
 from gandoctor.readers.text_shape import Record, Shape
 from gandoctor.readers.text_table import Table
 from gandoctor.readers.text_tokens import Cut, cut, to_float
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gandoctor.readers.text_lines import Line
 
 _MOST_SHAPES = 10_000
 _NOTHING = Shape()

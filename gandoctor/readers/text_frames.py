@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from gandoctor.readers.text_rows import Row
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.readers.text_rows import Row
 
 _LIVE = 0.5
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST = 100_000
 """A longer line is no line of a log; what is beyond is left unread."""
@@ -17,6 +19,8 @@ _TENSOR_ARGUMENT = re.compile(
     r",?\s*\b(?:device|grad_fn|dtype|shape|requires_grad|weak_type)=(?:'[^'\n]*'|\([^()\n]*\)|[^,)\s]*)\)?"
 )
 _TF_REPR = re.compile(r"<tf\.(?:Tensor|Variable)[^<>\n]*?numpy=([^<>\n]*)>")
+_CUT_OFF = re.compile(r"(?<![\w.])[+-]?(?:\d{1,20}\.|\d{1,20}(?:\.\d{1,20})?[eE][+-]?)\Z")
+"""A number that the end of the file cut off: "0." or "1.5e-"."""
 _REPLACED = {"\x00": " ", "\u2212": "-", "\u00a0": " ", "\ufeff": " ", "\v": " ", "\f": " "}
 
 
@@ -32,6 +36,7 @@ def read_lines(text: str) -> Iterator[Line]:
     """The lines of a log without terminal codes, each frame of a progress bar apart; blank ones are left out."""
     if "\x1b" in text:
         text = _ANSI.sub("", text)
+    text = text[:-60] + _CUT_OFF.sub(" ", text[-60:])
     for odd, plain in _REPLACED.items():
         text = text.replace(odd, plain)
     for number, raw in enumerate(_with_tables(text).split("\n"), start=1):

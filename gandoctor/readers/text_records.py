@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gandoctor.readers.text_scan import scan
 from gandoctor.readers.text_shape import Number, Record, Shape
-from gandoctor.readers.text_tokens import Cut
-from gandoctor.readers.text_words import counter_kind, names_network, says_only_samples, without_loss
+from gandoctor.readers.text_words import (
+    counter_kind,
+    held_out,
+    like_before,
+    names_network,
+    says_only_samples,
+    without_loss,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gandoctor.readers.text_tokens import Cut
 
 _MOST_NUMBERS = 5_000
 
@@ -24,22 +35,27 @@ def read_shape(line: Cut) -> Shape:
 
 
 def _unglued(numbers: Sequence[Number]) -> Iterator[list[Number]]:
-    """The numbers row by row: a counter that comes again after a metric begins the next row, without a line break."""
-    group: list[Number] = []
+    """The numbers row by row, where line breaks were lost: a counter that comes again begins the next row.
+
+    What follows must have a name of the first row; else it is a remark ("best 30.2 at epoch 5") and dropped.
+    """
+    groups: list[list[Number]] = [[]]
     counters: set[str] = set()
     measured = False
     for number in numbers:
         counter = number.role == "counter"
-        if counter and measured and number.name in counters and (number.name or number.marked):
-            yield group
-            group, measured = [], False
+        if counter and measured and number.name.lower() in counters and (number.name or number.marked):
+            groups.append([])
+            measured = False
             counters.clear()
         measured = measured or number.role == "metric"
         if counter:
-            counters.add(number.name)
-        group.append(number)
-    if group:
-        yield group
+            counters.add(number.name.lower())
+        groups[-1].append(number)
+    names = {number.name for number in groups[0] if number.role == "metric"}
+    for group in groups:
+        if group and (group is groups[0] or any(number.name in names for number in group)):
+            yield group
 
 
 def _record(numbers: Sequence[Number]) -> Record:
@@ -51,7 +67,7 @@ def _record(numbers: Sequence[Number]) -> Record:
     _name_lists(metrics)
     _complete(metrics)
     _tell_apart(metrics)
-    kept = list({number.name: number for number in counters if number.name}.values())
+    kept = list({number.name.lower(): number for number in reversed(counters) if number.name}.values())[::-1]
     return Record(
         counters=tuple((number.slot, number.name) for number in kept),
         kinds=tuple(counter_kind(number.name.split()[0]) or "batch" for number in kept),
@@ -110,26 +126,27 @@ def _name_lists(metrics: Sequence[Number]) -> None:
 
 def _complete(metrics: Sequence[Number]) -> None:
     """A name that only says "fake" takes the rest from the name before: "D loss real: 0.7, fake: 0.6"."""
-    before: tuple[str, ...] = ()
+    before = ""
     for number in metrics:
-        words = tuple(number.name.rstrip("%").split())
-        if before and says_only_samples(words):
-            rest = [word for word in before if not says_only_samples((word,))]
-            if rest and len(rest) < len(before) and number.place == 0:
-                number.name = " ".join((*rest, number.name))
-        elif number.place == 0:
-            before = words
+        if before and not number.place and says_only_samples(number.name.rstrip("%").split()):
+            number.name = like_before(before, number.name.split()) or number.name
+        elif not number.place:
+            before = number.name
 
 
 def _tell_apart(metrics: Sequence[Number]) -> None:
-    """Equal names in one row get the network that was named last before them, else their place."""
+    """Equal names in one row get the held-out data or the network that was named last before them, else their place."""
     count = Counter(number.name for number in metrics)
     owner: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     seen: Counter[str] = Counter()
     for number in metrics:
         words = tuple(number.name.split())
+        held = held_out(words) or held
         if names_network(words):
             owner = without_loss(words)
+            if seen[number.name] and held and not held_out(words):
+                number.name = " ".join((*held, number.name))
         elif count[number.name] > 1 and owner:
             number.name = " ".join((*owner, number.name))
         seen[number.name] += 1

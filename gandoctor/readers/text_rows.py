@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from gandoctor.readers.text_entries import Entry
 from gandoctor.readers.text_shape import UNNAMED, Record
-from gandoctor.readers.text_words import CounterKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.readers.text_entries import Entry
+    from gandoctor.readers.text_words import CounterKind
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One row of the log: its counters and metrics by name, the line it began in, the headings with a date before it."""
+    """One row of the log: its counters and metrics by name, the line it began in, its part of the log."""
 
     line: int
     part: int

@@ -6,12 +6,25 @@ a label before a name does too ("D: loss 0.5"), numbers that follow a number are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gandoctor.readers.text_shape import Number
-from gandoctor.readers.text_tokens import Cut, Token
 from gandoctor.readers.text_walk import Walk
-from gandoctor.readers.text_words import is_plain, is_rival, is_unit, speaks, split_counter
+from gandoctor.readers.text_words import (
+    counts,
+    is_month,
+    is_plain,
+    is_rival,
+    is_source,
+    is_unit,
+    speaks,
+    split_counter,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gandoctor.readers.text_tokens import Cut, Token
 
 _BAR = tuple("%█▉▊▋▌▍▎▏━╸╺▓▒░■")
 _FILLING = ("=", ">", ".", "#", "-")
@@ -40,6 +53,9 @@ class Scanner(Walk):
 
     def number(self, token: Token) -> None:
         """Takes a number, the numbers that slashes join to it and the sign or unit behind it."""
+        if self.words and (is_source(self.words[-1]) or (is_month(self.words[-1]) and token.text.isdigit())):
+            self.skip()
+            return
         if self._is_literal(token):
             return
         chain = self._chain(token)
@@ -87,10 +103,15 @@ class Scanner(Walk):
     def _chain(self, token: Token) -> list[Token]:
         """The numbers that slashes join to this one, itself first."""
         chain = [token]
-        while self.peek().kind == "slash" and self.peek(1).kind == "number":
+        while self._joins(token) and self.peek(1).kind == "number":
             chain.append(self.peek(1))
             self.at += 2
         return chain
+
+    def _joins(self, token: Token) -> bool:
+        """Whether a slash comes next, or the "of" of "epoch 3 of 50"."""
+        of = self.peek().text == "of" and token.text.isdigit() and split_counter(self.words)[0]
+        return bool(of) or self.peek().kind == "slash"
 
     def _is_measure(self, token: Token) -> bool:
         """Whether a unit follows, or words that say what was counted ("10000 generated images"); passes over the unit.
@@ -139,11 +160,12 @@ class Scanner(Walk):
         if not (first.isdigit() and second.isdigit()) or int(first) > int(second):
             return False
         words = self.words or self.scope_words()
-        return bool(split_counter(words)[0]) or not speaks(words)
+        return counts(words) or not speaks(words)
 
     def _add_share(self, chain: Sequence[Token]) -> None:
         words = self.words or self.scope_words()
         counter, self.waiting = split_counter(words)
+        counter = counter or (words[-1] if counts(words) else "")
         number = Number(chain[0].slot, "counter", counter, total=chain[1].slot, marked=self.marked)
         number.bar = self._is_bar(chain)
         self._add(number)
@@ -154,6 +176,8 @@ class Scanner(Walk):
         first = self.at - 2 * len(chain) + 1
         following, then = self.peek(), self.peek(1)
         if following.kind == "open" and (then.kind == "skip" or then.text[:1] in _FILLING):
+            return True
+        if following.kind == "open" and then.kind == "number" and self.peek(2).kind == "percent":
             return True
         before = "".join(token.text for token in self.tokens[max(0, first - 3) : first])
         return any(mark in before for mark in _BAR) or following.text[:1] in _BAR

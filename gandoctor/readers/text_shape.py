@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from gandoctor.readers.text_words import CounterKind
+if TYPE_CHECKING:
+    from gandoctor.readers.text_words import CounterKind
 
 UNNAMED = "value "
 """How the columns of numbers without a name begin: "value 1", "value 2"."""

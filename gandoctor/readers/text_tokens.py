@@ -22,9 +22,10 @@ _VALUE = (
     r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|,\d)|\d+(?:\.\d+|\.(?=[eE][+-]?\d)|\.#[A-Z]+)?|\.\d+)(?:[eE][+-]?\d+)?"
     r"|[+-]?(?:[nN][aA][nN]|[iI]nf(?:inity)?|INF)(?![A-Za-z0-9_])"
 )
+# a counter may touch its number: "epoch5", "iter_100"
 _GLUED = "".join(rf"|(?<={word})|(?<={word}_)" for word in ("poch", "[iI]ter", "[sS]tep", "[bB]atch"))[1:]
-_START = r"(?=[-+.\dIWEFniN])(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]\.)"
-_CUT = re.compile(rf"{_START}(?:({'|'.join(_NOT_METRICS)})|({_VALUE}))|(?=\d)(?:{_GLUED})()(\d+)(?![A-Za-z0-9_])")
+_APART = rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]\.)(?:({'|'.join(_NOT_METRICS)})|({_VALUE}))"
+_CUT = re.compile(rf"(?=[-+.\dIWEFniN])(?:{_APART}|(?<=[hrp_])(?:{_GLUED})(\d+)(?![A-Za-z0-9_]))")
 
 _ATOM = r"[^\W\d]\w*(?:\((?:[^()\s]|\([^()\s]*\))*\))?"
 _LEX = re.compile(
@@ -72,8 +73,8 @@ class Cut(NamedTuple):
 def cut(line: str) -> Cut:
     """The line cut at its numbers."""
     parts = _CUT.split(line)
-    numbers = [plain or glued for plain, glued in zip(parts[2::5], parts[4::5], strict=True)]
-    return Cut(parts[0::5], numbers, "".join(["x" if n is None else "i" if n.isdigit() else "f" for n in numbers]))
+    numbers = [plain or glued for plain, glued in zip(parts[2::4], parts[3::4], strict=True)]
+    return Cut(parts[0::4], numbers, "".join(["x" if n is None else "i" if n.isdigit() else "f" for n in numbers]))
 
 
 def lex(line: Cut) -> list[Token]:

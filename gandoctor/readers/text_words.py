@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gandoctor.readers.aliases import (
     ACCURACY,
@@ -21,6 +20,9 @@ from gandoctor.readers.aliases import (
 )
 from gandoctor.readers.tokens import tokenise
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 CounterKind = Literal["epoch", "batch", "step"]
 
 
@@ -30,6 +32,10 @@ def _words(text: str) -> frozenset[str]:
 
 _GAN_WORDS = DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | SCORE | REAL | FAKE | ADVERSARIAL
 _LONG_WORDS = frozenset(word for word in _GAN_WORDS if len(word) > 1)
+_SAMPLES = re.compile(rf"(?<![a-zA-Z])(?:{'|'.join(sorted(REAL | FAKE))})(?![a-z])", re.IGNORECASE)
+_CALENDAR = re.compile(
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}$", re.I
+)
 _LETTER = re.compile(r"(?<![A-Za-z0-9])[dgDG](?![a-z])")
 
 _EPOCH = _words("epoch epochs ep epoche epoca époque")
@@ -83,6 +89,12 @@ def _kind(part: str) -> CounterKind | None:
     return "step" if part in _STEP else None
 
 
+def counts(words: Sequence[str]) -> bool:
+    """Whether the last word is a counter, of one network perhaps ("G_step"): then "100/5000" behind it is a share."""
+    parts = tokenise(words[-1]) if words else ()
+    return bool(parts) and _kind(parts[-1]) is not None
+
+
 def split_counter(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The counter that ends a run of words, as printed, and the words before it without those that lead on to it.
 
@@ -94,7 +106,7 @@ def split_counter(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             continue
         if length == 2 and tail[1].lower() not in _AFTER:
             continue
-        return " ".join(tail), _without_lead(words[:-length])
+        return " ".join(tail).strip("_"), _without_lead(words[:-length])
     return "", tuple(words)
 
 
@@ -102,7 +114,7 @@ def _without_lead(words: Sequence[str]) -> tuple[str, ...]:
     kept = list(words)
     while kept and kept[-1].lower() in _LEADS_ON:
         kept.pop()
-    if kept and all(word.lower() in _BESIDE | _PLAIN for word in kept):
+    if kept and all(word.lower() in _BESIDE | (_PLAIN - LOSS) for word in kept):
         return ()
     return tuple(kept)
 
@@ -123,6 +135,31 @@ def is_rival(label: Sequence[str], words: Sequence[str]) -> bool:
     """Whether a name under a label names its network itself: "D loss: 0.5, G loss: 0.7" is no "D G loss"."""
     networks = DISCRIMINATOR | GENERATOR
     return bool(parts_of(tuple(label)) & networks) and bool(parts_of(tuple(words)) & networks)
+
+
+def held_out(words: Sequence[str]) -> tuple[str, ...]:
+    """Those of the words that name held-out data ("val")."""
+    return tuple(word for word in words if parts_of((word,)) & HELD_OUT)
+
+
+def like_before(before: str, words: Sequence[str]) -> str:
+    """What a name that only says "fake" means after another: the name before with its samples exchanged.
+
+    "D_loss_real", then "fake" -> "D_loss_fake"; "" where the name before does not speak of samples.
+    """
+    said = next((part for part in tokenise(" ".join(words)) if part in REAL | FAKE), "")
+    new, count = _SAMPLES.subn(said, before, count=1)
+    return new if count and said and _SAMPLES.sub("", before).strip(" _-/.:") else ""
+
+
+def is_month(word: str) -> bool:
+    """Whether the word is a month or a day of the week: the number behind it belongs to a date."""
+    return bool(_CALENDAR.match(word))
+
+
+def is_source(word: str) -> bool:
+    """Whether the word is a file of code: the number behind it is a line."""
+    return word.lower().endswith((".py", ".cc", ".cpp", ".cu", ".lua", ".ipynb"))
 
 
 def is_plain(words: Sequence[str]) -> bool:

@@ -200,3 +200,16 @@ def test_a_frame_takes_the_options_of_read() -> None:
     frame = pd.DataFrame({"first": [1.0, 2], "second": [3.0, 4]})
     run = readers.from_frame(frame, map={"d_loss": "first", "g_loss": "second"}, family="hinge")
     assert run.context["family"] == "hinge"
+
+
+def test_infinite_values_are_read_without_a_word() -> None:
+    inf = float("inf")
+    losses = [1.0, inf, inf, -inf, NAN, 2.0] * 10
+    (run, *_) = assemble(log_of(step=[*range(30), *range(20, 50)], d_loss=losses, g_loss=losses, FID=losses))
+    assert np.isinf(run.curves["d_loss"].values).any()
+
+
+def test_a_quality_that_the_logger_holds_is_kept_where_it_was_measured() -> None:
+    held = np.repeat([310.5, 120.25, 60.125], 10)
+    (run,) = assemble(log_of(step=range(30), d_loss=range(30), g_loss=range(30), FID=held))
+    assert run.curves["fid"].steps.tolist() == [0, 10, 20]

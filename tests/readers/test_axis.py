@@ -24,8 +24,7 @@ def log_of(totals: dict[str, float] | None = None, /, **columns: ArrayLike) -> R
     arrays: dict[str, FloatArray] = {name: np.array(values, dtype=float) for name, values in columns.items()}
     rows = len(next(iter(arrays.values())))
     logged = {name: ~np.isnan(values) for name, values in arrays.items() if np.isnan(values).any()}
-    arrays.setdefault("d_loss", np.arange(rows) + 0.25)
-    arrays.setdefault("g_loss", np.arange(rows) + 0.75)
+    arrays = {"d_loss": np.arange(0.25, rows), "g_loss": np.arange(0.75, rows), **arrays}
     return RawLog(arrays, "log", logged, totals=totals or {})
 
 

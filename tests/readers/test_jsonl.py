@@ -80,6 +80,8 @@ COLUMNS: dict[str, tuple[str, dict[str, list[float | None]]]] = {
     "rows of rows": ("[[1, 0.5], [2, 0.6]]", {"0": [1, 2], "1": [0.5, 0.6]}),
     "validation rows": ('{"mode": "train", "d": 1}\n{"mode": "val", "d": 2}\n{"mode": "train", "d": 3}',
                         {"d": [1, None, 3], "val/d": [None, 2, None]}),
+    "a curve a tag": ('{"tag": "d", "step": 1, "value": 0.5}\n{"tag": "g", "step": 1, "value": 0.7}\n'
+                      '{"tag": "d", "step": 2, "value": 0.6}', {"step": [1, 2], "d": [0.5, 0.6], "g": [0.7, None]}),
     "a single object": ('{"d_loss": 0.5, "g_loss": 0.7}', {"d_loss": [0.5], "g_loss": [0.7]}),
 }  # fmt: skip
 

@@ -204,6 +204,28 @@ def test_rows_that_leave_their_last_cells_out_are_kept() -> None:
     assert log.notes == ()
 
 
+LABELLED: dict[str, tuple[str, dict[str, list[float | None]]]] = {
+    "a curve a tag": ("run,tag,step,value\na,D,1,0.5\na,G,1,0.7\na,D,2,0.6\na,G,2,0.8\na,FID,2,90\n",
+                      {"step": [1, 2], "D": [0.5, 0.6], "G": [0.7, 0.8], "FID": [None, 90]}),
+    "a melted frame": ("epoch,variable,value\n1,d,0.5\n2,d,0.6\n1,g,0.7\n2,g,\n", {"epoch": [1, 2], "d": [0.5, 0.6],
+                                                                                 "g": [0.7, None]}),
+    "tags without steps": ("metric;value\nd;0,5\ng;0,7\nd;0,6\ng;0,8\n", {"d": [0.5, 0.6], "g": [0.7, 0.8]}),
+    "tags with times": ("tag,step,wall_time,value\nd,1,10.5,0.5\nd,2,11.5,0.6\ng,2,11.75,0.7\n",
+                        {"step": [1, 2], "wall_time": [10.5, 11.5], "d": [0.5, 0.6], "g": [None, 0.7]}),
+    "phases": ("phase,epoch,d\ntrain,1,0.5\nval,1,0.9\ntrain,2,0.6\nval,2,0.8\n",
+               {"epoch": [1, None, 2, None], "d": [0.5, None, 0.6, None], "val/epoch": [None, 1, None, 2],
+                "val/d": [None, 0.9, None, 0.8]}),
+    "one phase only": ("phase,epoch,d\ntrain,1,0.5\ntrain,2,0.6\n", {"epoch": [1, 2], "d": [0.5, 0.6]}),
+    "a name that is a number": ("key,value\n1,0.5\n2,0.6\n", {"key": [1, 2], "value": [0.5, 0.6]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LABELLED)
+def test_rows_that_say_what_they_hold_are_sorted_by_it(case: str) -> None:
+    text, columns = LABELLED[case]
+    assert as_lists(read(text)) == columns
+
+
 NO_TABLES = {
     "a log with commas": "Epoch 0, Loss D: 0.5, Loss G: 0.6\nEpoch 1, Loss D: 0.5, Loss G: 0.6\n",
     "a log with a time and commas": "12:00:01, epoch 1, d 0.5\n12:00:02, epoch 2, d 0.6\n",

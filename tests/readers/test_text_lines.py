@@ -119,7 +119,8 @@ def test_settings_in_the_head_become_context() -> None:
 
 
 def test_json_settings_become_context() -> None:
-    text = '[INFO] 2021-01-02 12:09:23 > {\n  "adv_loss": "hinge",\n  "apply_gp": true,\n  "z_dim": 80\n}\nstep 1 D: 1 G: 1\n'
+    settings = '{\n  "adv_loss": "hinge",\n  "apply_gp": true,\n  "z_dim": 80\n}'
+    text = f"[INFO] 2021-01-02 12:09:23 > {settings}\nstep 1 D: 1 G: 1\n"
     assert read_text(text, "log").context == {"adv_loss": "hinge", "apply_gp": True, "z_dim": 80}
 
 
@@ -155,3 +156,8 @@ def test_epochs_that_print_no_number_of_their_own_follow_the_last() -> None:
 def test_text_without_a_named_number_is_refused_by_name(text: str) -> None:
     with pytest.raises(UnreadableLog, match=r"my\.log.*d_loss: 0\.69"):
         read_text(text, "my.log")
+
+
+def test_scores_of_the_data_before_training_are_no_rows() -> None:
+    text = "Inception score of the real images: 11.25\nstep 1 D 0.5 G 1\nstep 2 D 0.25 G 2\n"
+    assert rows_of(text) == [{"step": 1, "D": 0.5, "G": 1}, {"step": 2, "D": 0.25, "G": 2}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 import pytest
 from logged_rows import Rows, rows_of
@@ -134,12 +134,14 @@ OTHERS: list[tuple[str, str, Rows]] = [
     ),
     (
         "a summary in lines with bullets",
-        "===== Epoch 5/9 =====\n  • D Loss: 0.5\n  • G Loss: 0.75\n===== Epoch 6/9 =====\n  • D Loss: 0.25\n  • G Loss: 1.5\n",
+        "===== Epoch 5/9 =====\n  • D Loss: 0.5\n  • G Loss: 0.75\n"
+        "===== Epoch 6/9 =====\n  • D Loss: 0.25\n  • G Loss: 1.5\n",
         [{"Epoch": 5, "D Loss": 0.5, "G Loss": 0.75}, {"Epoch": 6, "D Loss": 0.25, "G Loss": 1.5}],
     ),
     (
         "losses on the line below their counters",
-        "Epoch [0/5] Batch 100/469\n   Loss D: 0.5, loss G: 0.75\nEpoch [0/5] Batch 200/469\n   Loss D: 0.25, loss G: 1.5\n",
+        "Epoch [0/5] Batch 100/469\n   Loss D: 0.5, loss G: 0.75\n"
+        "Epoch [0/5] Batch 200/469\n   Loss D: 0.25, loss G: 1.5\n",
         [
             {"Epoch": 0, "Batch": 100, "Loss D": 0.5, "loss G": 0.75},
             {"Epoch": 0, "Batch": 200, "Loss D": 0.25, "loss G": 1.5},
@@ -152,7 +154,8 @@ OTHERS: list[tuple[str, str, Rows]] = [
     ),
     (
         "a Markdown table",
-        "| step | d_loss | g_loss |\n|-----:|:-------|--------|\n| 100 | 0.5 | 1.25 |\n| 200 | nan | 1.5 |\n| 300 | - | 2 |",
+        "| step | d_loss | g_loss |\n|-----:|:-------|--------|\n| 100 | 0.5 | 1.25 |\n"
+        "| 200 | nan | 1.5 |\n| 300 | - | 2 |",
         [
             {"step": 100, "d_loss": 0.5, "g_loss": 1.25},
             {"step": 200, "d_loss": nan, "g_loss": 1.5},
@@ -174,7 +177,11 @@ OTHERS: list[tuple[str, str, Rows]] = [
         "epoch 2 d: tensor(0.5, device='cuda:0', grad_fn=<AddBackward0>) g: tensor([1.25, 0.75], dtype=torch.float64)",
         [{"epoch": 2, "d": 0.5, "g[0]": 1.25, "g[1]": 0.75}],
     ),
-    ("Chinese punctuation", "轮 5，损失 D：0.5，损失 G：1.25", [{"轮": 5, "损失 D": 0.5, "损失 G": 1.25}]),
+    (
+        "Chinese punctuation",
+        "轮 5\uff0c损失 D\uff1a0.5\uff0c损失 G\uff1a1.25",
+        [{"轮": 5, "损失 D": 0.5, "损失 G": 1.25}],
+    ),
     ("thousands", "Iter: 1,234,000 D: 1,234.5 G: -2", [{"Iter": 1234000, "D": 1234.5, "G": -2}]),
     ("no leading zero", "Epoch [5/10] | D loss = .5 | G loss = -.75", [{"Epoch": 5, "D loss": 0.5, "G loss": -0.75}]),
     ("a typographic minus", "Epoch 5 D \u22120.5 G 1.25", [{"Epoch": 5, "D": -0.5, "G": 1.25}]),
@@ -197,6 +204,78 @@ OTHERS: list[tuple[str, str, Rows]] = [
         [
             {"Step": 2, "d": 0.5, "g": 0.75, "FID score": 30.5, "F_1/8 score": 0.5},
             {"Step": 4, "d": 0.25, "g": 0.5},
+        ],
+    ),
+    (
+        "BigGAN's progress",
+        "  1/ 391 (  0.26%) | TE/ET1k: 0:01 / 10:05, itr: 1, G_loss : +0.5, D_loss_real : +0.75",
+        [{"batch": 1, "itr": 1, "G_loss": 0.5, "D_loss_real": 0.75}],
+    ),
+    (
+        "a counter of each network",
+        "Elapsed [0:00:12.3], G_step [10/100], D_step[50/500], d_out_real: 0.5, d_out_fake: 0.25",
+        [{"G_step": 10, "D_step": 50, "d_out_real": 0.5, "d_out_fake": 0.25}],
+    ),
+    (
+        "abbreviations in the description of a bar",
+        "Gen. (-0.50) | Discrim. (0.25):   1%|   | 3/300 [00:10<02:00, 2.1it/s]",
+        [{"batch": 3, "Gen.": -0.5, "Discrim.": 0.25}],
+    ),
+    (
+        "tensorpack: a month and day, a line of code, a metric a line",
+        "[0105 10:11:11 @base.py:275] Start Epoch 1 ...\n[0105 10:11:12 @monitor.py:467] GAN_loss/discrim/loss: 0.5\n"
+        "[0105 10:11:12 @monitor.py:467] GAN_loss/gen/loss: 0.75\n",
+        [{"Epoch": 1, "GAN_loss/discrim/loss": 0.5, "GAN_loss/gen/loss": 0.75}],
+    ),
+    (
+        "an epoch of many",
+        "Epoch 1 of 200 took 12.3s\n  generator loss:\t\t0.5\n  discriminator loss:\t1.25\n",
+        [{"Epoch": 1, "generator loss": 0.5, "discriminator loss": 1.25}],
+    ),
+    (
+        "counters that touch their numbers",
+        "Epoch5 iter_100 D 0.5 G 0.625",
+        [{"Epoch": 5, "iter": 100, "D": 0.5, "G": 0.625}],
+    ),
+    (
+        "the second name is only its difference, in one word",
+        "Epoch: 3, D_loss_real: 0.25, fake: 0.5, G_loss: 0.75",
+        [{"Epoch": 3, "D_loss_real": 0.25, "D_loss_fake": 0.5, "G_loss": 0.75}],
+    ),
+    (
+        "the same names for training and held-out data",
+        "Epoch 5: Train Loss D: 0.5, G: 0.75 | Val Loss D: 0.625, G: 0.875",
+        [{"Epoch": 5, "Train Loss D": 0.5, "G": 0.75, "Val Loss D": 0.625, "Val G": 0.875}],
+    ),
+    (
+        "counters at the end",
+        "INFO:root:discriminator loss = 0.5, generator loss = 0.75, binary training acc = 0.875 at iter 0 epoch 3",
+        [{"iter": 0, "epoch": 3, "discriminator loss": 0.5, "generator loss": 0.75, "binary training acc": 0.875}],
+    ),
+    (
+        "a counter between name and value",
+        "Generator loss after epoch 5: 0.75, discriminator loss: 0.5",
+        [{"epoch": 5, "Generator loss": 0.75, "discriminator loss": 0.5}],
+    ),
+    (
+        "the best so far in brackets",
+        "Epoch 10 D 0.5 G 0.75 FID: 32.5 (best: 30.5 @ epoch 5)",
+        [{"Epoch": 10, "D": 0.5, "G": 0.75, "FID": 32.5}],
+    ),
+    ("dates of syslog", "Jan 05 10:11:12 host prog: step 5 D 0.5 G 0.75", [{"step": 5, "D": 0.5, "G": 0.75}]),
+    ("short dates", "INFO - 04/05/21 10:11:12 - 0:01:02 - epoch 1 - d_loss: 0.5", [{"epoch": 1, "d_loss": 0.5}]),
+    ("not a number as C on Windows prints it", "step 1 D = -1.#IND G = -1.#INF", [{"step": 1, "D": nan, "G": -inf}]),
+    (
+        "lists that touch their names",
+        ">1, c1[0.625,40], g[82.25]",
+        [{"step": 1, "c1[0]": 0.625, "c1[1]": 40, "g": 82.25}],
+    ),
+    (
+        "a number that the end of the file cut off",
+        "step 1 D: 0.5 G: 0.75\nstep 2 D: 0.25 G: 0.",
+        [
+            {"step": 1, "D": 0.5, "G": 0.75},
+            {"step": 2, "D": 0.25},
         ],
     ),
 ]
