@@ -7,11 +7,14 @@ on how the points arrived: one by one in a training, or all at once from a file.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gandoctor.model import FloatArray
 
 CAPACITY = 8192
@@ -22,7 +25,8 @@ class Series:
     """The points of one metric: blocks of `2**level` points, counters, and the first `HEAD` points as they came.
 
     A block that holds a non-finite point is NaN; `nonfinite_tail` counts the non-finite points at the very end and
-    `nonfinite_since` is the step of the first of them (NaN where the last point is finite).
+    `nonfinite_since` is the step of the first of them (NaN where the last point is finite). `healed` is the longest
+    stretch of non-finite points that finite ones followed.
     """
 
     __slots__ = (
@@ -34,6 +38,7 @@ class Series:
         "count",
         "finite",
         "head",
+        "healed",
         "level",
         "nonfinite_since",
         "nonfinite_tail",
@@ -49,6 +54,7 @@ class Series:
         self.finite = 0
         self.level = 0
         self.head = np.empty(0)
+        self.healed = 0
         self.nonfinite_tail = 0
         self.nonfinite_since = float("nan")
 
@@ -60,6 +66,7 @@ class Series:
         if finite.all():
             self.count += len(values)
             self.finite += len(values)
+            self.healed = max(self.healed, self.nonfinite_tail)
             self.nonfinite_tail, self.nonfinite_since = 0, float("nan")
         else:
             self._count(steps, finite)
@@ -74,19 +81,20 @@ class Series:
         while len(self._pending_values) >= 1 << self.level:
             self._take()
 
-    def _count(self, steps: FloatArray, finite: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+    def _count(self, steps: FloatArray, finite: NDArray[np.bool_]) -> None:
+        """Count points of which at least one is not finite."""
         self.count += len(finite)
         self.finite += int(finite.sum())
-        if finite[-1]:
-            self.nonfinite_tail, self.nonfinite_since = 0, float("nan")
-            return
-        good = np.flatnonzero(finite)
-        if len(good):
-            self.nonfinite_tail, self.nonfinite_since = 0, float("nan")
-        first = int(good[-1]) + 1 if len(good) else 0
-        if not self.nonfinite_tail:
-            self.nonfinite_since = float(steps[first])
-        self.nonfinite_tail += len(finite) - first
+        turns = np.flatnonzero(np.diff(finite)) + 1
+        edges = np.concatenate([[0], turns, [len(finite)]])
+        for first, end in pairwise(edges.tolist()):
+            if finite[first]:
+                self.healed = max(self.healed, self.nonfinite_tail)
+                self.nonfinite_tail, self.nonfinite_since = 0, float("nan")
+                continue
+            if not self.nonfinite_tail:
+                self.nonfinite_since = float(steps[first])
+            self.nonfinite_tail += end - first
 
     def _take(self) -> None:
         """Move whole blocks from the pending points to the blocks, up to the capacity, and coarsen where it is full."""
@@ -158,4 +166,6 @@ class Series:
         tail = fill - (int(good[-1]) + 1 if len(good) else 0)
         past.nonfinite_tail = tail << self.level
         past.nonfinite_since = float(self._ends[fill - tail]) if tail else float("nan")
+        gaps = np.diff(good, prepend=-1) - 1
+        past.healed = int(gaps.max(initial=0)) << self.level
         return past

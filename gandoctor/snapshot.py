@@ -84,9 +84,8 @@ class Snapshot:
 
     def _compute(self, signal: Signal, window: Window) -> float:
         if signal.statistic == NONFINITE:
-            return (
-                float(self._worst(signal.metrics[0]).nonfinite_tail) if self.count(signal.metrics[0]) else float("nan")
-            )
+            metric = signal.metrics[0]
+            return self._nonfinite(metric) if self.count(metric) else float("nan")
         windows = [self.window(metric, window) for metric in signal.metrics]
         first, *others = windows
         if first is None or any(other is None or len(other) != len(first) for other in others):
@@ -100,6 +99,14 @@ class Snapshot:
             return None
         bound = condition.clear if clear else condition.bound
         return value > bound if condition.above is not None else value < bound
+
+    def _nonfinite(self, metric: str) -> float:
+        """The length of the non-finite tail; 0 while it is within twice what the curve has come back from before.
+
+        A loss that is NaN in every other row was not computed there, or its steps were skipped.
+        """
+        worst = self._worst(metric)
+        return float(worst.nonfinite_tail) if worst.nonfinite_tail > 2 * worst.healed else 0.0
 
     def _worst(self, metric: str) -> Series:
         """Of the series behind a metric the one with the longest non-finite tail."""

@@ -13,6 +13,7 @@ from math import erfc, exp, isfinite, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,6 +144,12 @@ def resolution(window: FloatArray) -> float:
     return 0.0
 
 
+def rounding(window: FloatArray) -> float:
+    """The unit of the last printed digit over the median size: how finely the log could show a change."""
+    x = _finite(window)
+    return resolution(x) / max(extent(x), 1e-12) if len(x) else float("nan")
+
+
 def distinct(window: FloatArray) -> float:
     """The share of points that differ from the point before: 0 for a curve that is frozen."""
     x = _finite(window)
@@ -239,29 +246,30 @@ def climb(window: FloatArray) -> float:
 def worsening(window: FloatArray) -> float:
     """The present value over the best so far, for a metric whose lower values are better: 1 at its best.
 
-    Both are medians of three neighbouring points, so that one good or bad evaluation decides nothing. Needs 5 points.
+    Both are medians over a tenth of the evaluations, at least three, so that neither one good evaluation nor the best
+    of many noisy ones decides. Needs 5 points.
     """
-    x = _finite(window)
-    if len(x) < 5:
-        return float("nan")
-    three = _running_median(x)
-    best = float(three.min())
-    return float(three[-1]) / best if best > 0 else float("nan")
+    levels = _levels(window)
+    return float(levels[-1] / levels.min()) if len(levels) and levels.min() > 0 else float("nan")
 
 
 def loss_of(window: FloatArray) -> float:
-    """1 minus the present value over the best so far, for a metric whose higher values are better: 0 at its best."""
+    """1 minus the present value over the best so far, for a metric whose higher values are better: 0 at its best.
+
+    Medians as for `worsening`. Needs 5 points.
+    """
+    levels = _levels(window)
+    return float(1 - levels[-1] / levels.max()) if len(levels) and levels.max() > 0 else float("nan")
+
+
+def _levels(window: FloatArray) -> FloatArray:
+    """Medians over a tenth of the window, at least three points: overlapping by half, the last at the very end."""
     x = _finite(window)
     if len(x) < 5:
-        return float("nan")
-    three = _running_median(x)
-    best = float(three.max())
-    return 1 - float(three[-1]) / best if best > 0 else float("nan")
-
-
-def _running_median(x: FloatArray) -> FloatArray:
-    stacked = np.stack([x[:-2], x[1:-1], x[2:]])
-    return np.asarray(np.median(stacked, axis=0), dtype=np.float64)
+        return np.empty(0)
+    size = max(len(x) // 10, 3)
+    starts = np.arange(len(x) - size, -1, -max(size // 2, 1))[::-1]
+    return np.asarray(np.median(sliding_window_view(x, size)[starts], axis=1), dtype=np.float64)
 
 
 def jump(window: FloatArray) -> float:
@@ -411,6 +419,7 @@ _ONE = (
     extent,
     wobble,
     distinct,
+    rounding,
     pinned,
     lag1,
     smoothness,

@@ -25,7 +25,7 @@ def test_the_state_does_not_depend_on_how_the_points_arrived(n: int, shares: lis
     values[::97] = np.nan
     cuts = sorted(int(share * n) for share in shares)
     whole, parts = filled(values, []), filled(values, cuts)
-    for name in ("count", "finite", "level", "nonfinite_tail"):
+    for name in ("count", "finite", "level", "nonfinite_tail", "healed"):
         assert getattr(whole, name) == getattr(parts, name)
     np.testing.assert_array_equal(whole.values, parts.values)
     np.testing.assert_array_equal(whole.steps, parts.steps)
@@ -56,14 +56,17 @@ def test_the_non_finite_tail_is_counted_to_the_point() -> None:
     series.extend(np.arange(3.0, 6.0), np.array([2.0, np.inf, np.nan]))
     series.extend(np.array([6.0]), np.array([-np.inf]))
     assert (series.nonfinite_tail, series.nonfinite_since, series.finite) == (3, 4.0, 3)
+    assert series.healed == 1
 
 
 def test_the_series_as_it_was_is_the_series_of_that_prefix() -> None:
     values = np.random.default_rng(2).standard_normal(500)
+    values[50:53] = np.nan
     values[300:] = np.nan
     whole = filled(values, [])
     for step in (1, 64, 299, 300, 301, 500):
         past, truth = whole.until(step), filled(values[:step], [])
         np.testing.assert_array_equal(past.values, truth.values)
-        assert (past.count, past.finite, past.nonfinite_tail) == (truth.count, truth.finite, truth.nonfinite_tail)
+        for name in ("count", "finite", "nonfinite_tail", "healed"):
+            assert getattr(past, name) == getattr(truth, name)
         np.testing.assert_array_equal(past.head, truth.head)

@@ -12,6 +12,7 @@ from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Curve, FloatArray, Run
 from gandoctor.readers.axis import Axis, build_axis
 from gandoctor.readers.columns import ColumnMap, map_columns
+from gandoctor.readers.counters import filled, finite
 from gandoctor.readers.held import measured_only
 from gandoctor.readers.known import known_context
 from gandoctor.readers.options import ReadOptions
@@ -54,7 +55,7 @@ def _order(raw: RawLog, axis: Axis, rows: BoolArray, columns: ColumnMap) -> Orde
     places = np.flatnonzero(rows)
     losses = [c for m, c in columns.metrics.items() if METRICS[m.partition(PAIR)[0]].kind == "loss"]
     every = len(places) == len(rows)
-    restart = next((raw.columns[c] for c in raw.columns if tokenise(c) == ("restart",)), None)
+    restart = next((filled(finite(raw, c)) for c in raw.columns if tokenise(c) == ("restart",)), None)
     pick = slice(None) if every else places
     order = put_in_order(
         axis.steps[pick],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def read_quick(source: Source, dialect: Dialect) -> RawLog | None:
     if len(dialect.widths) != 1 or max(dialect.widths) != dialect.width or text_columns is None:
         return None
     frame = _parse(source, dialect, text_columns)
-    if frame is None or not _rows_are_whole(source, dialect, frame[0]):
+    if frame is None or _has_grown(source) or not _rows_are_whole(source, dialect, frame[0]):
         return None
     return _log(frame, dialect, source, text_columns)
 
@@ -85,12 +86,22 @@ def _parse(source: Source, dialect: Dialect, text: frozenset[int]) -> Any:
         for nan in _nan_words(source):
             options["na_values"] = [*MISSING, *nan]
             try:
-                frame = pd.read_csv(source.handle(), **options)
+                frame = pd.read_csv(_handle(source), **options)
             except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning, UnicodeError, OverflowError):
                 continue
             frame = frame[[name for name, kind in types.items() if kind == "float64"]] if text else frame
             return frame, (_said_nan(source, frame, options) if nan else {})
     return None
+
+
+def _handle(source: Source) -> str | io.BytesIO:
+    """What pandas opens: the file where there is one, which its parser reads by several threads."""
+    return str(source.path) if source.path is not None else io.BytesIO(source.content)
+
+
+def _has_grown(source: Source) -> bool:
+    """Whether a file that is still written is no longer the one that was opened."""
+    return source.path is not None and source.path.stat().st_size != source.size
 
 
 def _nan_words(source: Source) -> tuple[frozenset[str], ...]:
@@ -110,11 +121,11 @@ def _where_nan(source: Source, name: str, options: dict[str, Any]) -> BoolArray:
     options = options | {"usecols": [name]}
     for words, said in ((NAN, True), (MISSING, False)):  # most columns say only one of the two, which numbers can tell
         try:
-            column = pd.read_csv(source.handle(), **options | {"na_values": list(words)})[name]
+            column = pd.read_csv(_handle(source), **options | {"na_values": list(words)})[name]
         except ValueError:
             continue
         return np.asarray(column.isna() & said, dtype=np.bool_)
-    text = pd.read_csv(source.handle(), **options | {"dtype": "str", "na_filter": False})[name]
+    text = pd.read_csv(_handle(source), **options | {"dtype": "str", "na_filter": False})[name]
     return np.asarray(text.str.strip().isin(NAN), dtype=np.bool_)
 
 

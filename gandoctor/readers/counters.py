@@ -37,7 +37,7 @@ def find_counters(raw: RawLog, rows: BoolArray, notes: list[str], nameless: str 
     found: dict[Kind, Counter] = {}
     candidates: list[tuple[str, Kind]] = [(nameless, "index")] if nameless is not None else _candidates(raw)
     for column, kind in sorted(candidates, key=lambda pair: _plainness(pair[0])):
-        values = _values(raw, column)
+        values = finite(raw, column)
         if kind in found:
             found[kind] = _joined(found[kind], values)
         elif fault := _fault(values, rows, kind):
@@ -70,7 +70,7 @@ def _plainness(column: str) -> tuple[bool, int]:
     return "global" not in found, len(found)
 
 
-def _values(raw: RawLog, column: str) -> FloatArray:
+def finite(raw: RawLog, column: str) -> FloatArray:
     """Return the counter in thousands of images or as logged; NaN where it was not logged or is infinite."""
     values = np.array(raw.columns[column], dtype=np.float64)
     if (mask := raw.logged.get(column)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,24 @@ def read_folder(folder: Path) -> list[RawLog]:
 
     In this order: our own `run.csv`; StyleGAN's `stats.jsonl` with its metrics; event files, in sub-folders too;
     TensorBoard downloads; Chainer's `log`, also in `result`; a pair of NumPy files; else the file with the most
-    numbers. Links to folders are not followed. Raises UnreadableLog with a list of the files where there is no log.
+    numbers, in sub-folders where the folder itself has none. Links to folders are not followed. Raises UnreadableLog
+    with a list of the files where there is no log.
     """
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     if (folder / _OWN_RUN).is_file():
         return read_source(open_source(folder / _OWN_RUN))
+    files = _likely(sorted(path for path in folder.iterdir() if path.is_file())) or _likely(list(_below(folder)))
     return _stylegan(folder) or _events(folder) or _downloads(files) or _chainer(folder) or _best(folder, files)
+
+
+def _likely(paths: Sequence[Path]) -> list[Path]:
+    """The files that may be logs by their names."""
+    return [
+        path
+        for path in paths
+        if path.suffix.lower() in _LOG_SUFFIXES
+        and not path.name.startswith(".")
+        and not path.stem.lower().startswith(_NOT_LOGS)
+    ]
 
 
 def _stylegan(folder: Path) -> list[RawLog]:
@@ -111,9 +124,8 @@ def _opened(path: Path) -> Source | None:
 
 
 def _best(folder: Path, files: Sequence[Path]) -> list[RawLog]:
-    likely = [path for path in files if path.suffix.lower() in _LOG_SUFFIXES and not _is_known_other(path)]
     read: dict[Path, list[RawLog]] = {}
-    for path in likely[:_MOST_TRIED]:
+    for path in files[:_MOST_TRIED]:
         try:
             read[path] = read_source(open_source(path))
         except GandoctorError:
@@ -125,18 +137,12 @@ def _best(folder: Path, files: Sequence[Path]) -> list[RawLog]:
     return [_noted(log, others) for log in read[best]]
 
 
-def _is_known_other(path: Path) -> bool:
-    return path.stem.lower().startswith(_NOT_LOGS)
-
-
 def _weight(log: RawLog) -> int:
     """How much a log tells: rows, times columns up to a handful, so that one long column does not win."""
     return log.rows * min(len(log.columns), 8) ** 2
 
 
 def _noted(log: RawLog, others: Sequence[str]) -> RawLog:
-    from dataclasses import replace
-
     if not others:
         return log
     named = ", ".join(others[:_LISTED]) + (", ..." if len(others) > _LISTED else "")

@@ -29,7 +29,8 @@ def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
     """The logs in files, folders and stdin ("-"): files before folders, each in the order given.
 
     TensorBoard downloads, event files, NumPy arrays and StyleGAN's metric files that are given together make one log,
-    since each holds a part of it; it comes before the others. Any other file makes its own. Raises GandoctorError, and UnreadableLog where a file is no log.
+    since each holds a part of it; it comes before the others. Any other file makes its own. Raises GandoctorError, and
+    UnreadableLog where a file is no log.
     """
     if not paths:
         raise GandoctorError("no log was named; give a file, a folder or - for stdin")

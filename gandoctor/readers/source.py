@@ -22,7 +22,7 @@ from gandoctor.readers.records import is_records
 STDIN = "-"
 HEAD = 1 << 16
 LATIN = "cp1252"
-MAPPED = 64 << 20
+MAPPED = 8 << 20
 """From this size in bytes on, a file is mapped."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BINARY_LOGS = (b"\x93NUMPY", b"PK\x03\x04")

@@ -8,6 +8,7 @@ rows, `text_frames` thins progress bars, `text_context` finds settings.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from gandoctor.readers.text_columns import columns_of, keep
 from gandoctor.readers.text_context import read_context
 from gandoctor.readers.text_entries import Entry, Reading
 from gandoctor.readers.text_frames import settle
-from gandoctor.readers.text_lines import read_lines
+from gandoctor.readers.text_lines import LONGEST, read_lines
 from gandoctor.readers.text_rows import Row, Rows
 from gandoctor.readers.text_shape import UNNAMED, Record
 
@@ -52,6 +53,8 @@ def read_text(text: str, name: str) -> RawLog:
         )
     columns, logged = _columns(rows)
     notes = _restarts(rows, reading.part, columns)
+    if reading.overlong:
+        notes += (f"{reading.overlong} lines are longer than {LONGEST} characters: what is beyond was not read",)
     return RawLog(
         columns=columns,
         name=name,
@@ -79,9 +82,14 @@ def _columns_only(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _without_preamble(rows: list[Row]) -> list[Row]:
-    """The rows from the first that says when it was logged, in a log that usually says it: before is no training."""
-    counted = [place for place, row in enumerate(rows) if row.counters]
-    return rows[counted[0] :] if 2 * len(counted) >= len(rows) and counted else rows
+    """The rows from the first that says when it was logged, or that holds what most rows hold.
+
+    What stands before, in a log that usually says when, was measured before training: a score of the data, say.
+    """
+    usual = Counter(name for row in rows if row.counters for name in row.metrics)
+    often = {name for name, times in usual.items() if 2 * times > len(rows)}
+    start = next((place for place, row in enumerate(rows) if row.counters or often & row.metrics.keys()), 0)
+    return rows[start:] if often else rows
 
 
 def _columns(rows: Sequence[Row]) -> tuple[dict[str, FloatArray], dict[str, BoolArray]]:

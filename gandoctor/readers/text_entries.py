@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gandoctor.readers.text_lines import LONGEST
 from gandoctor.readers.text_records import read_shape
 from gandoctor.readers.text_shape import Record, Shape
 from gandoctor.readers.text_table import Table
@@ -49,10 +50,12 @@ class Reading:
     totals: dict[str, float] = field(default_factory=dict)
     printed: dict[str, str | None] = field(default_factory=dict)
     part: int = 0
+    overlong: int = 0
 
     def entries(self, lines: Iterable[Line]) -> Iterator[Entry]:
         """The entries of the lines in order."""
         for line in lines:
+            self.overlong += len(line.text) >= LONGEST
             text = f"{self.waiting}: {line.text}" if self.waiting else line.text
             self.waiting = ""
             yield from self._entries_of(line, text)

@@ -21,7 +21,17 @@ _TENSOR_ARGUMENT = re.compile(
 _TF_REPR = re.compile(r"<tf\.(?:Tensor|Variable)[^<>\n]*?numpy=([^<>\n]*)>")
 _CUT_OFF = re.compile(r"(?<![\w.])[+-]?(?:\d{1,20}\.|\d{1,20}(?:\.\d{1,20})?[eE][+-]?)\Z")
 """A number that the end of the file cut off: "0." or "1.5e-"."""
-_REPLACED = {"\x00": " ", "\u2212": "-", "\u00a0": " ", "\ufeff": " ", "\v": " ", "\f": " "}
+_REPLACED = {
+    "│": "|",
+    "┃": "|",
+    "║": "|",
+    "\x00": " ",
+    "\u2212": "-",
+    "\u00a0": " ",
+    "\ufeff": " ",
+    "\v": " ",
+    "\f": " ",
+}
 
 
 class Line(NamedTuple):

@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gandoctor.readers.text_shape import UNNAMED, Record
-from gandoctor.readers.text_words import counter_kind
+from gandoctor.readers.text_words import CounterKind, counter_kind, split_counter
 
 _WIDE = re.compile(r"\s{2,}|\t")
 _CELL_NAME = re.compile(r"[^\W\d][\w .+&*@/()#%\[\]-]{0,39}$")
 _RULE = re.compile(r"[\s|+:=_-]*$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+|nan|inf)\s*%?$", re.IGNORECASE)
-
 _RULES = ("|", ",", "\t")
 
 
 class Header(NamedTuple):
-    """The names of a table's columns and what stands between them: "|", a tab, ",", wide or single spaces."""
+    """The names of a table's columns and what stands between them: "|", a tab, ",", wide or single spaces.
+
+    `line` is the header itself: where spaces stand between columns, a cell belongs to the name above it.
+    """
 
     names: tuple[str, ...] = ()
     split: str = ""
+    line: str = ""
 
 
 @dataclass(slots=True)
@@ -57,7 +60,8 @@ class Table:
         found = found or self._headless(line)
         if found is None or len(found) < 2:
             return None
-        return self._record(tuple(found)), list(found.values())
+        record, values = self._record(tuple(found)), list(found.values())
+        return record, [values[slot] for slot in record.slots]
 
     def follows(self, line: str) -> bool:
         """Whether a line with words in it may be a row: its cells stand between the header's bars, commas or tabs."""
@@ -78,7 +82,7 @@ class Table:
 
     def _record(self, names: tuple[str, ...]) -> Record:
         if names not in self.made:
-            kinds = {name: kind for name in names if (kind := counter_kind(name.split()[0]))}
+            kinds = {name: kind for name in names if (kind := _counted(name))}
             slots = {name: place for place, name in enumerate(names)}
             self.made[names] = Record(
                 counters=tuple((slots[name], name) for name in kinds),
@@ -93,8 +97,14 @@ def _header(line: str) -> Header:
     for split in ("|", "\t", ",", "  ", " "):
         cells = _split(line, split) if split in line else []
         if len(cells) >= 2 and all(_CELL_NAME.match(cell) for cell in cells) and len(set(cells)) == len(cells):
-            return Header(tuple(cells), split)
+            return Header(tuple(cells), split, line)
     return Header()
+
+
+def _counted(name: str) -> CounterKind | None:
+    """What the column counts; None for "step time" and all that is no counter."""
+    counter, left = split_counter(name.split())
+    return counter_kind(counter.split()[0]) if counter and not left else None
 
 
 def _cells(header: Header, line: str) -> dict[str, float] | None:
@@ -104,22 +114,40 @@ def _cells(header: Header, line: str) -> dict[str, float] | None:
     cells = _split(line, header.split)
     if header.split in ("  ", " ") and len(cells) != len(header.names):
         cells = _split(line, "|") if "|" in line else line.split()
+        if len(cells) < len(header.names) and "|" not in line:
+            cells = _above(header, line)
     if not len(header.names) <= len(cells) <= len(header.names) + 2:
         return None
-    pairs = zip(header.names, map(_value, cells), strict=False)
-    return {name: value for name, value in pairs if value is not None} or None
+    pairs = zip(header.names, cells, strict=False)
+    return {_with_sign(name, cell): value for name, cell in pairs if (value := _value(cell)) is not None} or None
+
+
+def _above(header: Header, line: str) -> list[str]:
+    """The cells of a row with gaps, each under the name that begins or ends where it does; [] where one has none."""
+    begins, ends, at = {}, {}, 0
+    for place, name in enumerate(header.names):
+        at = header.line.index(name, at)
+        begins[at], ends[at + len(name)] = place, place
+    cells = [""] * len(header.names)
+    for match in re.finditer(r"\S+", line):
+        place = begins.get(match.start(), ends.get(match.end(), -1))
+        if place < 0:
+            return []
+        cells[place] = match.group()
+    return cells
+
+
+def _with_sign(name: str, cell: str) -> str:
+    return f"{name}%" if cell.endswith("%") and not name.endswith("%") else name
 
 
 def _split(line: str, split: str) -> list[str]:
     """The cells of a line; bars at its ends enclose no cell."""
     if split == "|":
-        return [cell.strip() for cell in line.translate(_BARS).strip().strip("|").split("|")]
+        return [cell.strip() for cell in line.strip().strip("|").split("|")]
     if split == "  ":
         return [cell for cell in _WIDE.split(line.strip()) if cell]
     return [cell.strip().strip("\"'") for cell in line.strip().split(split)] if split != " " else line.split()
-
-
-_BARS = str.maketrans("│┃║", "|||")
 
 
 def _value(cell: str) -> float | None:

@@ -34,6 +34,7 @@ STATISTICS = {
     "count": "how many points there are",
     "span": "the largest minus the smallest value, as a share of the level",
     "distinct": "the share of points that differ from the one before",
+    "rounding": "the unit of the last printed digit, relative to the value",
     "pinned": "the share of points on a value at which the loss is cut off",
     "lag1": "how alike neighbouring points are, 1 at most",
     "smoothness": "how alike neighbouring changes are, 1 at most",

@@ -60,6 +60,12 @@ def cross(title: str, pairs: Iterable[tuple[str, str]]) -> None:
         print(f"{name:22}" + "".join(f"{counts[name, verdict]:21}" for verdict in VERDICTS))
 
 
+def suspicions(judged: Sequence[Judged]) -> None:
+    """Print how often a run that was not called a failure is at least suspected of one, by label and rule."""
+    counts = Counter((j.truth["label"], s.rule) for j in judged if not j.alarm for s in j.diagnosis.suspicions)
+    print("\nsuspected only" + "".join(f"\n  {n:4} x {rule} on {label}" for (label, rule), n in counts.most_common()))
+
+
 def changes(judged: Sequence[Judged]) -> None:
     """Print what became of the runs that were changed on purpose."""
     print(f"\n{'changed':16}{'runs':>6}{'found':>7}{'median delay':>14}{'of them, samples bad':>22}{'found':>7}")
@@ -82,10 +88,15 @@ def main() -> int:
     healthy = [j for j in judged if j.truth["label"] == "stable" and j.truth["intervention"] in BENIGN]
     cross("label", ((j.truth["label"], j.diagnosis.verdict) for j in judged))
     cross("stable, by family", ((j.truth["family"], j.diagnosis.verdict) for j in healthy))
+    starved = [j for j in judged if j.truth["starved"] and j.truth["label"] not in ("stable", "unclear")]
+    cross(
+        "starved, samples bad", ((f"{j.truth['starved']}, {j.truth['family']}", j.diagnosis.verdict) for j in starved)
+    )
     cross(
         "diverged, by family",
         ((j.truth["family"], j.diagnosis.verdict) for j in judged if j.truth["label"] == "diverged"),
     )
+    suspicions(judged)
     changes(judged)
     alarms = [j for j in healthy if j.alarm]
     print(f"\n{len(alarms)} false alarms on {len(healthy)} stable runs")

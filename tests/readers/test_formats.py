@@ -193,6 +193,15 @@ def test_the_file_that_tells_most_is_taken_from_a_folder(tmp_path: Path) -> None
     assert log.notes == ("other files in the folder were not read: eval.csv",)
 
 
+def test_a_log_in_a_sub_folder_is_found_where_the_folder_has_none(tmp_path: Path) -> None:
+    inside = tmp_path / "lightning_logs" / "version_0"
+    inside.mkdir(parents=True)
+    (inside / "metrics.csv").write_text("d_loss,epoch,g_loss,step\n0.5,0,,1\n,0,0.7,1\n0.6,0,,2\n")
+    (inside / "hparams.yaml").write_text("lr: 0.1\n")
+    (log,) = read_raw([tmp_path])
+    assert log.logged["g_loss"].tolist() == [False, True, False]
+
+
 @pytest.mark.parametrize(("files", "sentence"), [
     ({}, "it holds nothing"), ({"model.pth": b"\x80\x02}q\x00."}, r"it holds model\.pth"),
     ({f"{i}.png": b"\x89PNG" for i in range(12)}, r"0\.png, 1\.png.* and 4 more"),

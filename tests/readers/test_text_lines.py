@@ -161,3 +161,39 @@ def test_text_without_a_named_number_is_refused_by_name(text: str) -> None:
 def test_scores_of_the_data_before_training_are_no_rows() -> None:
     text = "Inception score of the real images: 11.25\nstep 1 D 0.5 G 1\nstep 2 D 0.25 G 2\n"
     assert rows_of(text) == [{"step": 1, "D": 0.5, "G": 1}, {"step": 2, "D": 0.25, "G": 2}]
+
+
+def test_a_line_too_long_to_be_one_is_noted() -> None:
+    log = read_text("step 1 D 0.5 G 1" + " x" * 60_000 + "\nstep 2 D 0.25 G 2\n", "log")
+    assert log.rows == 2
+    assert "longer than 100000" in log.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "┏━━━━━━━┳━━━━━━━━┓\n┃ epoch ┃ d_loss ┃\n┡━━━━━━━╇━━━━━━━━┩\n"
+            "│ 1     │ 0.5    │\n│ 2     │ 0.25   │\n└───────┴────────┘\n",
+            [{"epoch": 1, "d_loss": 0.5}, {"epoch": 2, "d_loss": 0.25}],
+        ),
+        (
+            "epoch       d_loss      fid         g_loss\n1           0.5                     0.75\n"
+            "2           0.25        30.5        1.5\n",
+            [{"epoch": 1, "d_loss": 0.5, "g_loss": 0.75}, {"epoch": 2, "d_loss": 0.25, "fid": 30.5, "g_loss": 1.5}],
+        ),
+        (
+            "d_loss,epoch,acc\n0.5,1,75%\n0.25,2,50%\n",
+            [{"epoch": 1, "d_loss": 0.5, "acc%": 75}, {"epoch": 2, "d_loss": 0.25, "acc%": 50}],
+        ),
+        ("step d_loss time\n5 0.5 00:03\n6 0.25 00:04\n", [{"step": 5, "d_loss": 0.5}, {"step": 6, "d_loss": 0.25}]),
+        ("run|epoch|d_loss\na|1|0.5\nb|1|0.25\n", [{"epoch": 1, "d_loss": 0.5}, {"epoch": 1, "d_loss": 0.25}]),
+    ],
+    ids=["box drawing", "empty cells", "counter in the middle", "times", "text cells"],
+)
+def test_a_table_is_read_by_its_header(text: str, expected: list[dict[str, float]]) -> None:
+    assert rows_of(text) == expected
+
+
+def test_rows_before_the_first_epoch_heading_are_kept() -> None:
+    assert len(rows_of("D loss: 0.5, G loss: 1\nEpoch 1 finished\nD loss: 0.25, G loss: 2\nEpoch 2 finished\n")) == 2
