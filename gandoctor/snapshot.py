@@ -133,7 +133,7 @@ class Snapshot:
                 values > condition.bound if condition.above is not None else values < condition.bound
             )
         else:
-            steps, _ = self.tail(metric, max(int(LAG.get(statistic, 0.5) * length), 1))
+            steps, _ = self.tail(metric, max(int(LAG.get(statistic, 1.0) * length), 1))
             back = len(steps)
         back = min(max(back, 1), len(steps))
         return back << self._worst(metric).level, float(steps[-back])
@@ -143,18 +143,16 @@ LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last
 """Statistics that say where a curve lies, so that each single point can be held against the bound."""
 
 LAG = {
-    **dict.fromkeys(
-        ("minimum", "maximum", "median", "low", "high", "distinct", "span", "wobble", "spread", "pinned", "extent"), 1.0
-    ),
+    **dict.fromkeys(("trend", "climb", "decay", "smoothness", "lag1", "common_period", "swing"), 0.5),
     **dict.fromkeys(("jump", "explosion"), 0.1),
     **dict.fromkeys(("worsening", "loss_of"), 0.0),
 }
-"""How far back in its window what a statistic measures began, as a share of the window; one half for the others."""
+"""How far back in its window what a statistic measures began, as a share of the window; all of it for the others."""
 
 
 def interval(pattern: Pattern, seen: int) -> int:
     """How many points may pass until a pattern is judged again: an eighth of what its quickest row looks back."""
-    spans = [LAG.get(c.signal.statistic, 0.5) * c.window.length(seen) for c in dating(pattern)]
+    spans = [LAG.get(c.signal.statistic, 1.0) * c.window.length(seen) for c in dating(pattern)]
     return max(int(min(spans) / 8), 1)
 
 
