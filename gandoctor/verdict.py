@@ -156,7 +156,8 @@ def _unless_doubtful(answer: _Answer, suspicions: Sequence[Finding]) -> _Answer:
     grave = [f for f in suspicions if f.severity == "error"]
     if answer.verdict != "stable" or not grave:
         return answer
-    return _Answer("inconclusive", float("nan"), f"Suspected, not proved: {grave[0].title[0].lower()}{grave[0].title[1:]}")
+    title = grave[0].title[0].lower() + grave[0].title[1:]
+    return _Answer("inconclusive", float("nan"), f"Suspected, not proved: {title}")
 
 
 def _flag(reading: Convention, family: str) -> str:

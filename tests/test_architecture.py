@@ -68,6 +68,8 @@ def test_only_the_command_line_prints_or_exits() -> None:
 def test_no_code_is_ever_loaded_from_a_log() -> None:
     for path in PACKAGE.rglob("*.py"):
         assert not {"pickle", "marshal", "shelve", "dill"} & {
-            alias.name for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Import)
+            alias.name
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Import)
             for alias in node.names
         }, path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,36 +18,41 @@ if TYPE_CHECKING:
     from gandoctor.model import Diagnosis
 
 
-def run(context: dict[str, Any] | None = None, unit: str = "step", **curves: str) -> Run:
+def run(curves: dict[str, str], context: dict[str, Any] | None = None) -> Run:
     made = {name: draw(text, name).values for name, text in curves.items()}
-    return Run(
-        {name: Curve(np.arange(1.0, len(x) + 1), x) for name, x in made.items()},
-        context=context or {},
-        unit=unit,  # type: ignore[arg-type] # a table of cases names it as text
-    )
+    return Run({name: Curve(np.arange(1.0, len(x) + 1), x) for name, x in made.items()}, context=context or {})
 
 
-HEALTHY = {"d_loss_real": "0.69..0.55*60 0.55~0.05@0.5*540", "d_loss_fake": "0.69..0.5*60 0.5~0.05@0.5*540",
-           "g_loss": "0.7..1.2*60 1.2~0.15@0.5*540"}
-DEAD = {"d_loss_real": "0.6~0.05*200 0.6..0.0004*40 0.0004*360", "d_loss_fake": "0.6~0.05*200 0.6..0.0004*40 0.0004*360",
-        "g_loss": "0.9~0.05*200 0.9..9*40 9..11*360"}
-HEALED = {"d_loss_real": "0.6~0.05*200 0.0004*100 0.6~0.05*300", "d_loss_fake": "0.6~0.05*200 0.0004*100 0.6~0.05*300",
-          "g_loss": "0.9~0.05*200 9~0.3*100 0.9~0.05*300"}
+HEALTHY = {
+    "d_loss_real": "0.69..0.55*60 0.55~0.05@0.5*540",
+    "d_loss_fake": "0.69..0.5*60 0.5~0.05@0.5*540",
+    "g_loss": "0.7..1.2*60 1.2~0.15@0.5*540",
+}
+DEAD = {
+    "d_loss_real": "0.6~0.05*200 0.6..0.0004*40 0.0004*360",
+    "d_loss_fake": "0.6~0.05*200 0.6..0.0004*40 0.0004*360",
+    "g_loss": "0.9~0.05*200 0.9..9*40 9..11*360",
+}
+HEALED = {
+    "d_loss_real": "0.6~0.05*200 0.0004*100 0.6~0.05*300",
+    "d_loss_fake": "0.6~0.05*200 0.0004*100 0.6~0.05*300",
+    "g_loss": "0.9~0.05*200 9~0.3*100 0.9~0.05*300",
+}
 
 
 def test_a_healthy_run_is_stable_and_the_report_says_what_losses_cannot_show() -> None:
-    diagnosis = diagnose(run(**HEALTHY))
+    diagnosis = diagnose(run(HEALTHY))
     assert (diagnosis.verdict, diagnosis.kind, diagnosis.findings) == ("stable", "", ())
     assert any("collapse" in limit for limit in diagnosis.limits)
 
 
 def test_a_measured_diversity_takes_the_reservation_away() -> None:
-    diagnosis = diagnose(run(**HEALTHY, coverage="0.95~0.01*600"))
+    diagnosis = diagnose(run({**HEALTHY, "coverage": "0.95~0.01*600"}))
     assert not any("collapse" in limit for limit in diagnosis.limits)
 
 
 def test_a_failure_has_a_date_a_kind_causes_and_remedies() -> None:
-    diagnosis = diagnose(run(**DEAD))
+    diagnosis = diagnose(run(DEAD))
     assert (diagnosis.verdict, diagnosis.kind) == ("convergence_failure", "discriminator-dominance")
     assert diagnosis.since == pytest.approx(240, abs=12)
     assert diagnosis.causes
@@ -58,7 +64,7 @@ def test_a_failure_has_a_date_a_kind_causes_and_remedies() -> None:
 
 
 def test_a_failure_that_healed_is_a_phase_and_no_verdict() -> None:
-    diagnosis = diagnose(run(**HEALED))
+    diagnosis = diagnose(run(HEALED))
     assert diagnosis.verdict == "stable"
     assert {(f.rule, f.active) for f in diagnosis.findings} == {("discriminator-dominance", False)}
     assert "discriminator-dominance" in [p.state for p in diagnosis.phases]
@@ -67,36 +73,39 @@ def test_a_failure_that_healed_is_a_phase_and_no_verdict() -> None:
 
 def test_phases_cover_the_run_without_gaps() -> None:
     for case in (HEALTHY, DEAD, HEALED):
-        phases = diagnose(run(**case)).phases
+        phases = diagnose(run(case)).phases
         assert (phases[0].start, phases[-1].end) == (1, 600)
-        assert all(a.end == b.start for a, b in zip(phases, phases[1:], strict=False))
+        assert all(a.end == b.start for a, b in pairwise(phases))
 
 
-@pytest.mark.parametrize(("curves", "why"), [
-    ({"d_loss": "1.2~0.1*6", "g_loss": "0.9~0.1*6"}, "few"),
-    ({"fid": "300..200*3"}, "few"),
-])
+@pytest.mark.parametrize(
+    ("curves", "why"),
+    [
+        ({"d_loss": "1.2~0.1*6", "g_loss": "0.9~0.1*6"}, "few"),
+        ({"fid": "300..200*3"}, "few"),
+    ],
+)
 def test_too_little_is_inconclusive_and_never_an_all_clear(curves: dict[str, str], why: str) -> None:
-    diagnosis = diagnose(run(**curves))
+    diagnosis = diagnose(run(curves))
     assert diagnosis.verdict == "inconclusive"
     assert any(why in limit for limit in diagnosis.limits)
     assert diagnosis.remedies == ()
 
 
 def test_fid_alone_can_answer() -> None:
-    assert diagnose(run(fid="300..20*20 20~1*20")).verdict == "stable"
-    assert diagnose(run(fid="300..20*20 20..90*20")).verdict == "mode_collapse"
+    assert diagnose(run({"fid": "300..20*20 20~1*20"})).verdict == "stable"
+    assert diagnose(run({"fid": "300..20*20 20..90*20"})).verdict == "mode_collapse"
 
 
 def test_what_the_context_says_raises_a_cause() -> None:
-    plain, informed = diagnose(run(**DEAD)), diagnose(run({"beta_1": 0.9, "learning_rate": 0.001}, **DEAD))
+    plain, informed = diagnose(run(DEAD)), diagnose(run(DEAD, {"beta_1": 0.9, "learning_rate": 0.001}))
     assert informed.causes[0].supported_by
     assert informed.causes[0].text != plain.causes[0].text
     assert {c.text for c in informed.causes} == {c.text for c in plain.causes}
 
 
 def test_rules_without_data_say_what_to_log() -> None:
-    unanswered = {u.rule: u for u in diagnose(run(**HEALTHY)).unanswered}
+    unanswered = {u.rule: u for u in diagnose(run(HEALTHY)).unanswered}
     assert "low-diversity" in unanswered
     assert "not logged" in unanswered["low-diversity"].why
     assert unanswered["low-diversity"].log_this
@@ -105,8 +114,8 @@ def test_rules_without_data_say_what_to_log() -> None:
 def test_a_verdict_that_hangs_on_a_convention_is_inconclusive_and_names_the_flag() -> None:
     """D's loss at .022 is dominance as a mean and short of it as a sum."""
     curves = {"d_loss": "0.35~0.02*100 0.35..0.022*50 0.022~0.0005*400", "g_loss": "1.5~0.1*100 1.5..6*50 6~0.2*400"}
-    diagnosis = diagnose(run({"first_step": 1000}, **curves))
-    settled = {form: diagnose(run({"d_form": form}, **curves)).verdict for form in ("sum", "mean")}
+    diagnosis = diagnose(run(curves))
+    settled = {form: diagnose(run(curves, {"d_form": form})).verdict for form in ("sum", "mean")}
     if len(set(settled.values())) == 2:
         assert diagnosis.verdict == "inconclusive"
         assert "--d-loss" in diagnosis.headline
@@ -128,7 +137,7 @@ def test_the_worse_of_two_pairs_decides(metric: str) -> None:
 
 def test_every_confidence_is_a_probability_and_says_where_it_comes_from() -> None:
     for case in (HEALTHY, DEAD, HEALED):
-        diagnosis = diagnose(run(**case))
+        diagnosis = diagnose(run(case))
         assert 0 < diagnosis.confidence < 1
         assert "runs" in diagnosis.calibration
         assert all(0 < f.confidence < 1 for f in diagnosis.findings)

@@ -20,7 +20,7 @@ _WIDEST = 120
 _UNKNOWN_WIDTH = 100
 
 
-class NobodyReads(Exception):  # noqa: N818 - not an error: `gandoctor ... | head` ends like this
+class NobodyReads(Exception):
     """Whoever read standard output has closed it."""
 
 

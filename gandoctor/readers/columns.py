@@ -12,7 +12,7 @@ from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
 from gandoctor.readers.collisions import settle
 from gandoctor.readers.evidence import Evidence, accuracy_scale
-from gandoctor.readers.nameless import guess_nameless
+from gandoctor.readers.nameless import guess_lone_tag, guess_nameless
 from gandoctor.readers.names import Name, understand
 from gandoctor.readers.roles import assign
 
@@ -55,9 +55,10 @@ def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> Colu
     free = [name for name in names if name.column not in given.values()]
     settled, notes = settle(free, evidence)
     metrics = {metric: name.column for metric, name in assign(settled).items()}
-    guess = guess_nameless(raw) if not metrics and not given else None
+    guess = (guess_nameless(raw) or guess_lone_tag(raw)) if not metrics and not given else None
     if guess:
-        metrics, notes = {"d_loss": guess.d, "g_loss": guess.g}, (*notes, guess.note)
+        metrics = {"d_loss": guess.d} | ({"g_loss": guess.g} if guess.g is not None else {})
+        notes = (*notes, guess.note)
     metrics = {metric: column for metric, column in metrics.items() if metric not in given} | given
     scales, refused = _scales(metrics, evidence)
     metrics = {metric: column for metric, column in metrics.items() if column not in refused}

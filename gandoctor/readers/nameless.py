@@ -22,9 +22,25 @@ class Guess:
     """Which nameless column is D's loss, which G's, which one counts (None where none does), and the sentence on it."""
 
     d: str
-    g: str
+    g: str | None
     counter: str | None
     note: str
+
+
+def guess_lone_tag(raw: RawLog) -> Guess | None:
+    """D's loss, where the only curve of a TensorBoard download has a name that says nothing.
+
+    The download keeps the tag in the file's name alone, which is lost when the file is renamed. What is judged of D's
+    loss without G's holds for any loss: NaN, constants, jumps.
+    """
+    if not {"Wall time", "Step"} <= set(raw.columns) or len(raw.columns) != 3:
+        return None
+    column = next(name for name in raw.columns if name not in ("Wall time", "Step"))
+    note = (
+        f"the file does not say which curve it holds: '{column}' was taken for D's loss; --map g_loss='{column}' says "
+        "otherwise, and both files together are judged better"
+    )
+    return Guess(column, None, None, note)
 
 
 def guess_nameless(raw: RawLog) -> Guess | None:

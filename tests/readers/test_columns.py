@@ -279,6 +279,12 @@ def test_two_nameless_columns_are_taken_for_d_and_g_with_a_warning() -> None:
     assert any("have no names" in note for note in found.notes)
 
 
+def test_a_lone_curve_whose_tag_was_lost_is_taken_for_d_with_a_warning() -> None:
+    found = mapped("Wall time|Step|export_3")
+    assert found.metrics == {"d_loss": "export_3"}
+    assert any("does not say which curve" in note for note in found.notes)
+
+
 def test_three_nameless_columns_without_a_counter_are_refused() -> None:
     with pytest.raises(NoGanCurve):
         mapped("0|1|2")

@@ -24,8 +24,6 @@ pytestmark = pytest.mark.skipif(not ROWS, reason="the corpus is not here")
 
 NAMELESS = {
     "tb_ogan_measurell_mnist": "the likelihood of a trained GAN, no curve of its training",
-    "tbcsv_pix2pix_laec": "a TensorBoard download whose file was renamed: its tag is lost",
-    "tbcsv_dcgan_jeremyfix": "a TensorBoard download whose file was renamed: its tag is lost",
 }
 """Logs in which nothing says whose curve it is."""
 
