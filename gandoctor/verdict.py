@@ -44,7 +44,8 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
     found.sort(key=lambda f: (not f.active, -f.confidence, f.since))
     deciding = tuple(f for f in found if f.weight == "verdict" and f.confidence >= 0.5)
     doubtful = [f for f in found if f.active and f not in deciding]
-    suspicions = tuple(f for f in doubtful if f.weight != "remark")
+    known_ill = {(f.rule, f.pair) for f in deciding if f.active}
+    suspicions = tuple(f for f in doubtful if f.weight != "remark" and (f.rule, f.pair) not in known_ill)
     answer = _answer(run, views, deciding, known)
     answer = _if_alternatives_agree(answer, tracks, deciding)
     answer = _unless_doubtful(answer, suspicions)
