@@ -42,11 +42,11 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
             views.append(now)
             found += [_with_confidence(f, known) for f in judge.findings()]
     found.sort(key=lambda f: (not f.active, -f.confidence, f.since))
-    deciding = tuple(f for f in found if f.weight == "verdict" and f.confidence >= 0.5)
+    deciding = tuple(f for f in found if _decides(f))
     doubtful = [f for f in found if f.active and f not in deciding]
     known_ill = {(f.rule, f.pair) for f in deciding if f.active}
     suspicions = tuple(f for f in doubtful if f.weight != "remark" and (f.rule, f.pair) not in known_ill)
-    answer = _answer(run, views, deciding, known)
+    answer = _answer(run, views, found, known)
     answer = _if_alternatives_agree(answer, tracks, deciding)
     answer = _unless_doubtful(answer, suspicions)
     present = [f for f in deciding if f.active] or suspicions
@@ -77,6 +77,11 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
     )
 
 
+def _decides(finding: Finding) -> bool:
+    """Whether a finding can carry the verdict: more likely right than not."""
+    return finding.weight == "verdict" and finding.confidence >= 0.5
+
+
 def _with_rows(tracks: Sequence[Track]) -> list[Track]:
     return [track for track in tracks if track.rows]
 
@@ -88,7 +93,9 @@ def _with_confidence(finding: Finding, known: Calibration) -> Finding:
     return replace(finding, confidence=share)
 
 
-def _answer(run: Run, views: Sequence[Snapshot], deciding: Sequence[Finding], known: Calibration) -> _Answer:
+def _answer(run: Run, views: Sequence[Snapshot], found: Sequence[Finding], known: Calibration) -> _Answer:
+    deciding = [f for f in found if _decides(f)]
+    balance = [f for f in found if f.active and f.verdict == "stable"]
     present = [f for f in deciding if f.active]
     if present:
         first = present[0]
@@ -98,8 +105,8 @@ def _answer(run: Run, views: Sequence[Snapshot], deciding: Sequence[Finding], kn
     group = _group(run, families)
     if group is None:
         return _Answer("inconclusive", float("nan"), "The log is too short to judge")
-    healed = " again, after trouble that healed" if deciding else ""
-    return _Answer("stable", known.healthy(group), f"Stable dynamics{healed}")
+    words = "Stable dynamics again, after trouble that healed" if deciding else "Stable dynamics"
+    return _Answer("stable", known.healthy(group), ": ".join([words, *(f.evidence for f in balance[:1])]))
 
 
 def _group(run: Run, families: Sequence[str]) -> str | None:
