@@ -78,7 +78,7 @@ def diagnose(paths: tuple[str, ...], **options: Any) -> int:
         rulebook=options["rulebook"],
         rules=options["rules"],
         bounds={name: _number(name, value) for name, value in _pairs(options["bounds"], "--set").items()},
-        options={name: value for name, value in reading.items() if value},
+        options={name: value for name, value in reading.items() if value not in (None, {})},
         exit_code=options["exit_code"],
     )
     return run(request)

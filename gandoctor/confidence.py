@@ -37,7 +37,26 @@ class Calibration:
     @property
     def words(self) -> str:
         """Where the probabilities come from."""
-        return f"estimated on {self.runs} labelled runs of {self.programs} programs"
+        return (
+            f"estimated on {self.runs} labelled runs of {self.programs} programs,"
+            f" drawn towards {PRIOR:.0%} where few were seen".replace("%", " %")
+        )
+
+    def failure_record(self, rule: str, pattern: str) -> str:
+        """How often the pattern was right, and where that is known from."""
+        return self._record(self.failures.get(f"{rule}.{pattern}"))
+
+    def healthy_record(self, group: str) -> str:
+        """How often a stable verdict of that group was right, and where that is known from."""
+        return self._record(self.stable.get(group))
+
+    def _record(self, counts: tuple[float, float] | None) -> str:
+        right, said = counts or (0.0, 0.0)
+        if not said:
+            return f"assumed, for none of {self.runs} labelled runs of {self.programs} programs showed this"
+        programs = f"{said:.0f} program{'' if said == 1 else 's'}"
+        share = f"{right:.0f} of {programs}" if right.is_integer() else f"{100 * right / said:.0f} % in {programs}"
+        return f"right in {share}; {self.words}"
 
     def failure(self, rule: str, pattern: str) -> float:
         """The probability that a run on which this pattern holds has failed; between 0 and 1."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook
-from gandoctor.snapshot import Snapshot, dating, interval
+from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook, Window
+from gandoctor.snapshot import Snapshot, dating, interval, paces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,25 @@ class _Active:
     readings: tuple[Reading, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A pattern as it is looked at a thousand times a run."""
+
+    key: tuple[str, str]
+    rule: Rule
+    pattern: Pattern
+    metric: str
+    warm: bool
+    families: frozenset[str]
+    paces: tuple[tuple[float, Window], ...]
+
+    @classmethod
+    def of(cls, rule: Rule, pattern: Pattern) -> _Watched:
+        metric = pattern.when[0].signal.metrics[0]
+        families = frozenset(pattern.families)
+        return cls((rule.id, pattern.name), rule, pattern, metric, pattern.warm, families, paces(pattern))
+
+
 @dataclass(slots=True)
 class Judge:
     """Follows one pair of networks through a run, snapshot by snapshot.
@@ -34,22 +53,25 @@ class Judge:
     active: dict[tuple[str, str], _Active] = field(default_factory=dict)
     over: list[Finding] = field(default_factory=list)
     due: dict[tuple[str, str], int] = field(default_factory=dict)
+    watched: tuple[_Watched, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.watched = self.watched or tuple(_Watched.of(r, p) for r in self.rulebook.rules for p in r.patterns)
 
     def copy(self) -> Judge:
         """A judge in the same state that goes its own way."""
-        return Judge(self.rulebook, self.pair, dict(self.active), list(self.over), dict(self.due))
+        return Judge(self.rulebook, self.pair, dict(self.active), list(self.over), dict(self.due), self.watched)
 
     def look(self, now: Snapshot, *, warm: bool, all_of_them: bool = False) -> None:
         """Move every pattern on that is due; those that need warm-up to be over are left alone before."""
-        for rule in self.rulebook.rules:
-            for pattern in rule.patterns:
-                if pattern.families and now.convention.family not in pattern.families:
-                    continue
-                key = (rule.id, pattern.name)
-                seen = now_index(now, pattern)
-                if (warm or not pattern.warm) and (all_of_them or seen >= self.due.get(key, 1)):
-                    self.due[key] = seen + interval(pattern, seen)
-                    self._move(now, rule, pattern)
+        family = now.convention.family
+        for one in self.watched:
+            if (one.families and family not in one.families) or not (warm or not one.warm):
+                continue
+            seen = now.count(one.metric)
+            if all_of_them or seen >= self.due.get(one.key, 1):
+                self.due[one.key] = seen + interval(one.paces, seen)
+                self._move(now, one.rule, one.pattern)
 
     def _move(self, now: Snapshot, rule: Rule, pattern: Pattern) -> None:
         key = (rule.id, pattern.name)
@@ -95,6 +117,7 @@ class Judge:
             evidence=pattern.evidence.format(**values),
             confidence=float("nan"),
             pair=self.pair,
+            status=rule.status,
         )
 
 

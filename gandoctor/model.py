@@ -32,6 +32,15 @@ def _frozen(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(mapping))
 
 
+def _kept(array: FloatArray) -> FloatArray:
+    """The array itself where nobody can write to it, else a copy that nobody can."""
+    if isinstance(array, np.ndarray) and array.dtype == np.float64 and array.ndim and not array.flags.writeable:
+        return array
+    copy = np.array(array, dtype=np.float64, ndmin=1)
+    copy.setflags(write=False)
+    return copy
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """One metric over its own steps: two float64 arrays of one length, steps never falling.
@@ -43,13 +52,11 @@ class Curve:
     values: FloatArray
 
     def __post_init__(self) -> None:
-        steps, values = (np.array(a, dtype=np.float64, ndmin=1) for a in (self.steps, self.values))
+        steps, values = _kept(self.steps), _kept(self.values)
         if steps.ndim != 1 or steps.shape != values.shape:
             raise ValueError(f"a curve needs as many steps as values, got {steps.shape} and {values.shape}")
-        if not np.isfinite(steps).all() or (np.diff(steps) < 0).any():
+        if not np.isfinite(steps).all() or (steps[1:] < steps[:-1]).any():
             raise ValueError("the steps of a curve must be finite and must not fall")
-        for array in (steps, values):
-            array.setflags(write=False)
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "values", values)
 
@@ -278,7 +285,8 @@ class Reading:
 class Finding:
     """A pattern that fired: `since` where it began, `fired` where it was sure, `until` where it ended (None: it holds).
 
-    `confidence` is the probability that a run on which this fired is ill in the way the rule says.
+    `confidence` is the probability that a run on which this fired is ill in the way the rule says; `status` says how
+    tried the rule is.
     """
 
     rule: str
@@ -294,6 +302,7 @@ class Finding:
     evidence: str
     confidence: float
     pair: str = ""
+    status: Status = "stable"
 
     @property
     def active(self) -> bool:
@@ -421,8 +430,9 @@ class Diagnosis:
 
     @property
     def since(self) -> float | None:
-        """The step at which the present failure began; None where there is none."""
-        return next((f.since for f in self.findings if f.active and f.verdict == self.verdict), None)
+        """The step at which the present failure began, by the earliest sign of its rule; None where there is none."""
+        signs = (f for f in self.findings if f.active and f.verdict == self.verdict and f.rule == self.kind)
+        return min((f.since for f in signs), default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The diagnosis as plain data, in the published schema (`report/json.py`)."""

@@ -150,10 +150,14 @@ LAG = {
 """How far back in its window what a statistic measures began, as a share of the window; all of it for the others."""
 
 
-def interval(pattern: Pattern, seen: int) -> int:
-    """How many points may pass until a pattern is judged again: an eighth of what its quickest row looks back."""
-    spans = [LAG.get(c.signal.statistic, 1.0) * c.window.length(seen) for c in dating(pattern)]
-    return max(int(min(spans) / 8), 1)
+def paces(pattern: Pattern) -> tuple[tuple[float, Window], ...]:
+    """For each dating row of a pattern the share of its window that it looks back, and the window."""
+    return tuple({(LAG.get(c.signal.statistic, 1.0), c.window) for c in dating(pattern)})
+
+
+def interval(lags: tuple[tuple[float, Window], ...], seen: int) -> int:
+    """How many points may pass until a pattern is judged again: a quarter of what its quickest row looks back."""
+    return max(int(min([lag * window.length(seen) for lag, window in lags]) / 4), 1)
 
 
 def dating(pattern: Pattern) -> Sequence[Condition]:

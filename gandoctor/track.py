@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gandoctor.convention import Derived
 
-STRIDE = 160
+STRIDE = 40
 FIRST = 4
 
 Chunk = dict[str, tuple[FloatArray, FloatArray]]
@@ -28,7 +28,7 @@ Chunk = dict[str, tuple[FloatArray, FloatArray]]
 
 
 def next_evaluation(rows: int) -> int:
-    """The row count of the evaluation after the one at `rows`: an eighth of the 5 % window further on, at least 4."""
+    """The row count of the evaluation after the one at `rows`: half of the 5 % window further on, at least 4."""
     return rows + max(FIRST, rows // STRIDE)
 
 

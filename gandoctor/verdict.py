@@ -30,6 +30,7 @@ class _Answer:
     verdict: VerdictName
     confidence: float
     headline: str
+    record: str = ""
 
 
 def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis:
@@ -57,7 +58,7 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
         verdict=answer.verdict,
         confidence=answer.confidence,
         headline=answer.headline,
-        calibration=known.words,
+        calibration=answer.record or known.words,
         limits=tuple(_limits(run, views, answer)),
         phases=made,
         findings=deciding,
@@ -100,7 +101,8 @@ def _answer(run: Run, views: Sequence[Snapshot], found: Sequence[Finding], known
     if present:
         first = present[0]
         assert first.verdict is not None
-        return _Answer(first.verdict, first.confidence, first.title)
+        record = known.failure_record(first.rule, first.pattern)
+        return _Answer(first.verdict, first.confidence, first.title, record)
     families = [now.convention.family for now in views if max(now.count("d_loss"), now.count("g_loss")) >= LEAST_ROWS]
     group = _group(run, families)
     if group is None:

@@ -32,7 +32,8 @@ FAMILIES = (
     "ragan",
 )
 ILLS = ("d-wins", "d-wins-at-once", "g-wins", "both-to-zero", "nan", "saturated", "frozen")
-LEVELS = np.linspace(0.0, 1.0, 201)
+WIDTHS = np.concatenate([np.linspace(0, 6, 121), np.linspace(6.5, 12, 12)])
+"""Spreads of the logits of a calibrated D, whose outputs are N(+-s^2/2, s^2)."""
 LARGEST = 1_500_000
 
 
@@ -120,13 +121,15 @@ def _outputs(rng: np.random.Generator, game: Game, level: Floats, shift: Floats)
         v = (1 - level) / 4  # variance of the posterior p; E p(1-p) = 1/4 - v is half of D's loss
         centre, gap, spread = 0.5 + 0.25 * shift, 2 * v, np.sqrt(v * level)
     elif game.family == "hinge":
-        centre, gap, spread = shift, 1.6 * (1 - level) + 0.4 * (level < 0.01) * -np.log(level), 0.8 * np.sqrt(level)
+        gap = _reach(level, np.linspace(0, 5, 101), lambda x: np.maximum(0, 1 - x), lambda a: (a, 0.6 * np.minimum(a, 1)))
+        centre, spread = 0.5 * shift, 0.6 * np.minimum(gap, 1)
     elif game.family in ("wgan", "wgan-gp"):
         scale = 3.0 if game.family == "wgan-gp" else 0.05
         centre = scale * np.cumsum(rng.standard_normal(game.steps)) / np.sqrt(game.memory)
         gap, spread = scale * (0.3 - np.log(level)), np.full(game.steps, scale)
     else:
-        width = _width(level)
+        of = 1.0 if game.family == "ragan" else 2.0
+        width = _reach(level, WIDTHS, lambda x: np.logaddexp(0, -x) / np.log(2), lambda s: (s**2 / of, s))
         centre, gap, spread = shift, width**2 / 2, width + 0.05
 
     def drawn(mean: Floats) -> Floats:
@@ -135,12 +138,17 @@ def _outputs(rng: np.random.Generator, game: Game, level: Floats, shift: Floats)
     return Outputs(drawn(centre + gap), drawn(centre - gap), drawn(centre - gap), gap)
 
 
-def _width(level: Floats) -> Floats:
-    """The spread s of the logits of a calibrated D, N(+-s^2/2, s^2), whose loss is `level` times ln 2 a half."""
-    grid = np.concatenate([np.linspace(0, 6, 121), np.linspace(6.5, 12, 12)])
+def _reach(
+    level: Floats,
+    grid: Floats,
+    loss: Callable[[Floats], Floats],
+    outputs: Callable[[Floats], tuple[Floats, Floats]],
+) -> Floats:
+    """Where on the grid the mean of `loss` over normal outputs (mean, spread) is `level` of what it is at the start."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(61)
-    loss = np.logaddexp(0, -(grid[:, None] ** 2 / 2 + grid[:, None] * nodes)) @ (weights / weights.sum())
-    return np.asarray(np.interp(-np.log(level), -np.log(np.maximum(loss / np.log(2), 1e-12)), grid), np.float64)
+    mean, spread = outputs(grid)
+    reached = loss(mean[:, None] + spread[:, None] * nodes) @ (weights / weights.sum())
+    return np.asarray(np.interp(-np.log(level), -np.log(np.maximum(reached, 1e-12)), grid), np.float64)
 
 
 def _softplus(x: Floats) -> Floats:

@@ -30,7 +30,7 @@ def explain(name: str, rulebook: str, folders: Sequence[Path]) -> int:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    near = get_close_matches(name.lower().replace("_", "-"), known, n=3, cutoff=0.5)
+    near = get_close_matches(name.lower().replace("_", "-"), known, n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
 
 

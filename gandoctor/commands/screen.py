@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import sys
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _SIGNS = "▁█░▓─▲·"
 _WIDEST = 120
 _UNKNOWN_WIDTH = 100
+_ESCAPES = "gandoctor-escapes"
 
 
 class NobodyReads(Exception):
@@ -55,10 +57,9 @@ def can_show(text: str) -> bool:
 
 
 def show(text: str, colour: bool = False) -> None:
-    """Write a result; what the encoding of standard output cannot hold becomes an escape."""
-    encoding = sys.stdout.encoding or "ascii"
+    """Write a result; what the encoding of standard output cannot hold becomes an escape that JSON knows too."""
     try:
-        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=colour)
+        click.echo(_holdable(text, sys.stdout.encoding), nl=False, color=colour)
     except BrokenPipeError as error:
         # An OSError would be caught by click, which exits with 1: the status of a diagnosed failure.
         raise NobodyReads from error
@@ -66,8 +67,24 @@ def show(text: str, colour: bool = False) -> None:
 
 def say(text: str) -> None:
     """Write a line that is no result: to standard error."""
-    encoding = sys.stderr.encoding or "ascii"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=True)
+    click.echo(_holdable(text, sys.stderr.encoding), err=True)
+
+
+def _holdable(text: str, encoding: str | None) -> str:
+    """Return the text with escapes for what the encoding, ASCII where none is known, has no character for."""
+    encoding = encoding or "ascii"
+    return text.encode(encoding, _ESCAPES).decode(encoding)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""Replace what cannot be encoded by \uXXXX: a codecs handler. Python's own writes \xe9, which is no JSON."""
+    import json
+
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(_ESCAPES, _escaped)
 
 
 def complain(text: object) -> None:

@@ -85,7 +85,7 @@ def _array(source: Source, handle: str | IO[bytes]) -> Any:
         if "Object arrays" in str(error):
             raise UnreadableLog(f"{source.name} {_OBJECTS}") from error
         raise UnreadableLog(f"{source.name} is a damaged NumPy file: it is cut off or was overwritten") from error
-    except (EOFError, OSError, zipfile.BadZipFile) as error:
+    except (EOFError, OSError, MemoryError, zipfile.BadZipFile) as error:
         raise UnreadableLog(f"{source.name} is a damaged NumPy file: {error}") from error
 
 

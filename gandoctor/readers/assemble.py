@@ -124,13 +124,19 @@ class _Made:
             steps, values = steps[rows], values[rows]
         if scale != 1.0:
             values = values * scale
-        change = np.diff(steps)
-        if (change > 0).all():
-            return Curve(steps, values), _Twins()
-        if (change < 0).any():
+        if (steps[1:] > steps[:-1]).all():
+            return Curve(_read_only(steps), _read_only(values)), _Twins()
+        if (steps[1:] < steps[:-1]).any():
             order = np.argsort(steps, kind="stable")
             steps, values = steps[order], values[order]
         return _last_of_equals(steps, values)
+
+
+def _read_only(array: FloatArray) -> FloatArray:
+    """A view that cannot be written to, which a Curve keeps without a copy; nobody writes to a RawLog's arrays."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
             faults.append(f"'{metric}' is no metric; the metrics are {', '.join(METRICS)}{_near(name, list(METRICS))}")
         elif exact is None:
             has = f"it has {_listed(raw.columns)}{_near(column, list(raw.columns))}"
-            faults.append(f"the log has no column '{column}'; {has}")
+            faults.append(f"{raw.name} has no column '{column}'; {has}")
         else:
             found[metric] = exact
     if faults:

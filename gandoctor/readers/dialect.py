@@ -22,6 +22,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _TIME_LIKE = re.compile(r".*\d\d?[:/.-]\d\d?.*")
 _RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
 _LONGEST_NAME = 80
+_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,15 @@ def _is_counted(row: Sequence[str]) -> bool:
 
 
 def could_be_header(row: Sequence[str]) -> bool:
-    """Whether every cell may be a name: short, no number, and not all of them blank."""
+    """Whether every cell may be a name: no sentence, no number, and not all of them blank."""
     named = [cell for cell in row if cell]
-    return bool(named) and all(len(cell) <= _LONGEST_NAME and number(cell) is None for cell in named)
+    return bool(named) and all((len(cell) <= _LONGEST_NAME or " " not in cell) and number(cell) is None for cell in named)
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The names for a message: the first few, the long ones cut."""
+    shown = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..." for name in names[:_LISTED]]
+    return ", ".join(shown) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
 
 
 def _names(header: Sequence[str] | None, width: int) -> tuple[str, ...]:
@@ -213,14 +220,14 @@ def _names(header: Sequence[str] | None, width: int) -> tuple[str, ...]:
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
     """The names with ".1", ".2" behind those that came before."""
-    order: list[str] = []
+    counts: dict[str, int] = {}
     for name in names:
-        candidate, count = name, 0
-        while candidate in order:
-            count += 1
-            candidate = f"{name}.{count}"
-        order.append(candidate)
-    return tuple(order)
+        candidate = name
+        while candidate in counts:
+            counts[name] += 1
+            candidate = f"{name}.{counts[name]}"
+        counts[candidate] = 0
+    return tuple(counts)
 
 
 def _single_column(lines: Sequence[str]) -> Dialect | None:

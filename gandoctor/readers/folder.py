@@ -100,7 +100,8 @@ def _below(folder: Path) -> Iterator[Path]:
             seen += 1
             if seen > _MOST_FILES:
                 return
-            yield Path(at) / name
+            if (Path(at) / name).is_file():  # a pipe would make the reader wait for ever
+                yield Path(at) / name
 
 
 def _downloads(files: Sequence[Path]) -> list[RawLog]:

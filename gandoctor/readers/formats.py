@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gandoctor.errors import GandoctorError, UnreadableLog
-from gandoctor.readers.dialect import DELIMITERS, could_be_header, is_comment, split_line
+from gandoctor.readers.dialect import DELIMITERS, could_be_header, is_comment, shortened, split_line
 from gandoctor.readers.records import is_records
 from gandoctor.readers.source import STDIN, Source, decode, open_source
 from gandoctor.readers.table import dialect_of, read_table
@@ -34,6 +34,8 @@ def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
     """
     if not paths:
         raise GandoctorError("no log was named; give a file, a folder or - for stdin")
+    if not all(os.fspath(path) for path in paths):
+        raise GandoctorError("the name of a log is empty: a variable of the shell that is not set? Name a file or folder")
     folders = [path for path in paths if os.fspath(path) != STDIN and Path(path).is_dir()]
     files = [path for path in paths if path not in folders]
     logs: list[RawLog] = []
@@ -162,5 +164,5 @@ def _refuse_header_only(text: str, name: str) -> None:
         cells = split_line(lines[0], mark)
         if len(cells) > 1 and could_be_header(cells):
             raise UnreadableLog(
-                f"{name} holds a header ({', '.join(cells)}) and no row below it: nothing was logged, or not yet"
+                f"{name} holds a header ({shortened(cells)}) and no row below it: nothing was logged, or not yet"
             )

@@ -30,7 +30,13 @@ def looks_like_json(text: str) -> bool:
 
 def read_json(text: str, name: str) -> RawLog | None:
     """The log in a JSON text, None where the text only begins like one; UnreadableLog where it holds no numbers."""
-    text = text.removeprefix("\ufeff").strip()
+    try:
+        return _read(text.removeprefix("\ufeff").strip(), name)
+    except RecursionError as error:
+        raise UnreadableLog(f"{name} is JSON nested deeper than any log: give lists of numbers, one a curve") from error
+
+
+def _read(text: str, name: str) -> RawLog | None:
     log = _lines(text, name) if text.startswith("{") else None
     if log is None:
         documents, complete = _documents(text)
@@ -90,8 +96,6 @@ def _documents(text: str) -> tuple[list[Any], bool]:
         return [json.loads(text)], True
     except ValueError:
         pass
-    except RecursionError:
-        return [], False
     inside = 1 if text.startswith("[") else 0
     found = list(_values(text, inside))
     rest = text[found[-1][1] :].lstrip(", \t\r\n") if found else text

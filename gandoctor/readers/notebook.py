@@ -21,19 +21,25 @@ def notebook_output(text: str) -> str | None:
         return None
     if not isinstance(parsed, dict) or "nbformat" not in parsed:
         return None
-    sheets = [parsed, *parsed.get("worksheets", [])]
-    return "\n".join(part for sheet in sheets for cell in sheet.get("cells", []) for part in _outputs(cell))
+    sheets = [parsed, *_objects(parsed.get("worksheets"))]
+    return "\n".join(part for sheet in sheets for cell in _objects(sheet.get("cells")) for part in _outputs(cell))
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    """Return the objects in a list; nothing where the notebook is malformed."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _outputs(cell: Mapping[str, Any]) -> Iterator[str]:
-    for output in cell.get("outputs") or []:
+    for output in _objects(cell.get("outputs")):
         if "text" in output:
             yield _joined(output["text"])
-        data = output.get("data") or {}
+        data = output.get("data")
+        data = data if isinstance(data, dict) else {}
         kind = next((kind for kind in _TEXT_TYPES if kind in data), None)
         if kind is not None:
             yield _joined(data[kind])
 
 
 def _joined(text: Any) -> str:
-    return "".join(text) if isinstance(text, list) else str(text)
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)

@@ -128,7 +128,7 @@ def open_source(target: str | os.PathLike[str]) -> Source:
 
 def _content(handle: BinaryIO) -> bytes | mmap.mmap:
     if os.fstat(handle.fileno()).st_size < MAPPED:
-        return handle.read(MAX_BYTES)  # a pipe has no size and may still speak
+        return _limited(handle, handle.name)  # a pipe has no size and may still speak
     return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
 
 
@@ -144,9 +144,13 @@ def open_bytes(data: bytes, name: str) -> Source:
 
 
 def _read_stdin() -> bytes:
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return _limited(sys.stdin.buffer, "stdin")
+
+
+def _limited(stream: BinaryIO, name: str) -> bytes:
+    data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise UnreadableLog(f"stdin holds more than {MAX_BYTES >> 20} MB; write it to a file and give that")
+        raise UnreadableLog(f"{name} gives more than {MAX_BYTES >> 20} MB; write it to a file and give that")
     return data
 
 

@@ -28,7 +28,7 @@ def is_metric_text(text: str) -> bool:
     """Whether the first line is a metric of one snapshot: results, and the snapshot that they belong to."""
     try:
         first = json.loads(text.lstrip("\ufeff \r\n").partition("\n")[0])
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(first, dict) and isinstance(first.get("results"), dict) and "snapshot_pkl" in first
 
@@ -56,7 +56,7 @@ def _with_kimg(text: str) -> str:
 def _numbered(line: str) -> str:
     try:
         parsed = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return line
     found = _KIMG_IN_NAME.search(str(parsed.get("snapshot_pkl"))) if isinstance(parsed, dict) else None
     return json.dumps({KIMG: int(found[1]), **parsed}) if found else line

@@ -15,16 +15,21 @@ from gandoctor.readers.source import HEAD, LATIN, Source, latin_note
 if TYPE_CHECKING:
     from gandoctor.readers.raw import RawLog
 
+_ROWS = 3
+_LONGEST_HEAD = 4 << 20
+"""In so many bytes a table must show some rows."""
 LARGE = 4 << 20
 """From this size in bytes on, importing pandas is dearer than doing without."""
 
 
 def dialect_of(source: Source) -> Dialect | None:
     """How the table in `source` is written, None where it holds none."""
-    head = source.head
+    size = HEAD
+    while size < min(source.size, _LONGEST_HEAD) and source.content[:size].count(b"\n") < _ROWS:
+        size *= 8  # thousands of columns: the header alone may be longer
     encoding = source.encoding
-    text = head.decode(encoding, "ignore" if encoding.startswith("utf") else "replace")
-    return sniff(text, whole=source.size <= HEAD)
+    text = source.content[:size].decode(encoding, "ignore" if encoding.startswith("utf") else "replace")
+    return sniff(text, whole=source.size <= size)
 
 
 def read_table(source: Source, dialect: Dialect | None = None) -> RawLog:

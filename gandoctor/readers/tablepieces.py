@@ -11,9 +11,12 @@ from gandoctor.readers.cells import unwrap
 from gandoctor.readers.dialect import Dialect, could_be_header, distinct, is_comment
 
 if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
     from collections.abc import Iterable, Iterator, Sequence
 
 _PIECE = 20_000
+_QUOTED = 3
+"""A last cell of more lines than this was opened by a stray quote."""
 
 
 @dataclass(slots=True)
@@ -34,18 +37,20 @@ class Faults:
     wordy: list[int] = field(default_factory=list)
     cut: int = 0
     ended: bool = True
+    zeros: int = 0
 
 
 def pieces(lines: Iterable[str], dialect: Dialect, faults: Faults) -> Iterator[Piece]:
     """The rows in pieces of bounded size; blank lines, comments and repeated headers are taken out.
 
     A repeated header counts a restart; another header of familiar names gives the names from there on. A last line
-    without its end and with too few cells is cut off and left out.
+    without its end and with too few cells is cut off and left out. csv.Error for a quote that swallows the lines to
+    the end of the file.
     """
     reader = csv.reader(_prepared(lines, dialect, faults), delimiter=dialect.delimiter, skipinitialspace=True)
     now, header, widths = Piece(dialect.names), dialect.header, dialect.widths
     number, width = dialect.start, 0
-    while rows := list(islice(reader, _PIECE)):
+    while rows := _taken(reader, dialect.start, faults):
         for row in rows:
             number += 1
             width = len(row) or width
@@ -64,12 +69,24 @@ def pieces(lines: Iterable[str], dialect: Dialect, faults: Faults) -> Iterator[P
     yield now
 
 
+def _taken(reader: CsvReader, before: int, faults: Faults) -> list[list[str]]:
+    """The next rows; `before` lines precede the reader's first."""
+    rows = list(islice(reader, _PIECE))
+    last = rows[-1][-1] if 0 < len(rows) < _PIECE and rows[-1] else ""
+    broken, whole = last.count("\n"), last.endswith("\n")
+    if broken > _QUOTED and (whole or not faults.ended):
+        line = before + reader.line_num - broken + whole
+        raise csv.Error(f"the quote that line {line} opens is closed nowhere")
+    return rows
+
+
 def _prepared(lines: Iterable[str], dialect: Dialect, faults: Faults) -> Iterator[str]:
     """The lines without tensors, zero bytes and outer bars; `faults.ended` follows whether the last one was ended."""
     bars = dialect.delimiter == "|"
     for raw in lines:
         line = unwrap(raw)
         if "\0" in line:
+            faults.zeros += line.count("\0")
             line = line.replace("\0", "")
         if bars and line.lstrip().startswith("|"):
             line = line.strip().removeprefix("|").removesuffix("|") + line[len(line.rstrip("\r\n")) :]

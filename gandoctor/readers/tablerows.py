@@ -11,6 +11,7 @@ import numpy as np
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers.cells import MISSING, BoolArray, Cells, parse_cells
 from gandoctor.readers.raw import RawLog
+from gandoctor.readers.dialect import shortened
 from gandoctor.readers.tablepieces import Faults, Piece, pieces
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_rows(lines: Iterable[str], dialect: Dialect, name: str) -> RawLog:
         raise UnreadableLog(f"{name} cannot be read as a table: {error}; write it as plain CSV") from error
     parts = [part for part in _drop_cut_cell(parts, faults) if len(part.lines)]
     if not parts:
-        raise UnreadableLog(f"{name} has a header ({', '.join(dialect.names)}) and no row of numbers below it")
+        raise UnreadableLog(f"{name} has a header ({shortened(dialect.names)}) and no row of numbers below it")
     return _join(parts, faults, dialect, name)
 
 
@@ -139,6 +140,8 @@ def _fault_notes(faults: Faults, dialect: Dialect) -> list[str]:
         notes.append(f"rows without {dialect.width} cells were left out: {listed(faults.ragged)}")
     if faults.wordy:
         notes.append(f"rows without a number were left out: {listed(faults.wordy)}")
+    if faults.zeros:
+        notes.append(f"{faults.zeros} zero bytes, as a crash leaves them, were left out")
     if faults.cut:
         notes.append(f"the last line ({faults.cut}) is cut off and was left out")
     return notes

@@ -6,6 +6,8 @@ import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from gandoctor.readers.text_commas import with_points
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,6 +48,7 @@ def read_lines(text: str) -> Iterator[Line]:
     """The lines of a log without terminal codes, each frame of a progress bar apart; blank ones are left out."""
     if "\x1b" in text:
         text = _ANSI.sub("", text)
+    text = with_points(text)
     text = text[:-60] + _CUT_OFF.sub(" ", text[-60:])
     for odd, plain in _REPLACED.items():
         text = text.replace(odd, plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gandoctor.report import sentences
+from gandoctor.report import bands
 from gandoctor.report.outline import outline
 from gandoctor.report.words import clean
 
@@ -64,8 +64,8 @@ def _bands(diagnosis: Diagnosis) -> str:
     """Return the documented bands as a table; "" where there are none."""
     if not diagnosis.bands:
         return ""
-    rows = (_row(escape(cell) for cell in sentences.band_row(band)) for band in diagnosis.bands)
-    header = (_row(sentences.BAND_COLUMNS), _row("---" for _ in sentences.BAND_COLUMNS))
+    rows = (_row(escape(cell) for cell in bands.row(band)) for band in diagnosis.bands)
+    header = (_row(bands.COLUMNS), _row("---" for _ in bands.COLUMNS))
     return "\n".join(("### Usual bands", "", *header, *rows))
 
 

@@ -7,7 +7,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from gandoctor.report import sentences
+from gandoctor.report import bands, sentences
 from gandoctor.report.outline import outline
 from gandoctor.report.words import clean
 
@@ -69,8 +69,8 @@ def _bands(diagnosis: Diagnosis) -> str:
     """Return the documented bands as a table; "" where there are none."""
     if not diagnosis.bands:
         return ""
-    body = "".join(f"<tr>{_cells(sentences.band_row(band), 'td')}</tr>" for band in diagnosis.bands)
-    return f"<h4>Usual bands</h4>\n<table><tr>{_cells(sentences.BAND_COLUMNS, 'th')}</tr>{body}</table>"
+    body = "".join(f"<tr>{_cells(bands.row(band), 'td')}</tr>" for band in diagnosis.bands)
+    return f"<h4>Usual bands</h4>\n<table><tr>{_cells(bands.COLUMNS, 'th')}</tr>{body}</table>"
 
 
 def _cells(cells: Iterable[str], tag: str) -> str:

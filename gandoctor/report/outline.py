@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from gandoctor.metrics import DERIVED
-from gandoctor.report import sentences
+from gandoctor.report import bands, measured, reading, sentences
 from gandoctor.report.curves import losses
-from gandoctor.report.words import BASES, STATISTICS, VERDICTS, clean
+from gandoctor.report.grouping import deciding, proved, suspected
+from gandoctor.report.words import VERDICTS, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gandoctor.model import Advice, Diagnosis, Finding, LikelyCause
+    from gandoctor.report.grouping import Group
 
-_BRIEF = {"findings": 2, "readings": 2, "causes": 2, "remedies": 2, "notes": 4}
+_BRIEF = {"findings": 2, "readings": 3, "causes": 2, "remedies": 2, "notes": 3, "remarks": 2}
 """How much of each a report of one screen shows."""
+
+_DO, _IF_SO = "What to do", "What to do, if so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +60,59 @@ class Outline:
 
 def outline(diagnosis: Diagnosis, brief: bool) -> Outline:
     """Return the report's text; `brief` keeps it to one screen and says what was left out."""
-    sections = (
-        _evidence(diagnosis, brief),
-        _suspected(diagnosis, brief),
-        Section("Likely causes", _capped((_cause(c, brief) for c in diagnosis.causes), "causes", brief)),
-        Section("What to do", _capped((_remedy(a, brief) for a in diagnosis.remedies), "remedies", brief), "numbered"),
+    wholly = diagnosis.verdict != "inconclusive"
+    evidence = (_evidence(diagnosis, brief), _suspected(diagnosis, brief))
+    rest = (
+        _capped("Likely causes" if wholly else "Likely causes, if so", "causes", _causes(diagnosis, brief), brief),
+        replace(_capped(_DO if wholly else _IF_SO, "remedies", _remedies(diagnosis, brief), brief), form="numbered"),
         _aside("Worth keeping", [sentences.best(diagnosis)]),
-        _aside("Worth knowing", [_remark(remark) for remark in diagnosis.remarks]),
-        _bands(diagnosis, brief),
+        _aside("Worth knowing", [_remark(r) for r in _remarks(diagnosis)][: _BRIEF["remarks"] if brief else None]),
+        _aside("Usual bands", [bands.briefly(diagnosis)]),
         _reading(diagnosis),
         _aside("Not judged", (sentences.unanswered_briefly if brief else sentences.unanswered)(diagnosis)),
-        Section("Log notes", _capped((Item(n) for n in _notes(diagnosis)), "notes", brief), "aside"),
+        _aside("Log notes", _notes(diagnosis, brief)),
     )
-    headline = sentences.sentence(diagnosis.headline)
+    headline = _headline(diagnosis)
     said = headline.lower().startswith(VERDICTS[diagnosis.verdict].lower())
-    lead = (sentences.since(diagnosis), sentences.sure(diagnosis), *map(sentences.sentence, diagnosis.limits))
-    filled = tuple(section for section in sections if section.items)
+    lead = (*_deciding(diagnosis), sentences.since(diagnosis), sentences.sure(diagnosis), *_limits(diagnosis))
+    filled = tuple(section for section in (*evidence, *rest) if section.items)
+    spoken = [*lead, *(text for section in evidence for item in section.items for text in (item.text, *item.details))]
     return Outline(
         sentences.subject(diagnosis),
         "" if said else VERDICTS[diagnosis.verdict],
         headline,
         tuple(text for text in lead if text),
-        (*filled, _words(diagnosis)),
+        (*filled, _words(spoken)),
     )
 
 
-def _capped(items: Iterable[Item], kind: str, brief: bool) -> tuple[Item, ...]:
-    """Return the items, or the first few of them and how many more there are."""
-    everything = tuple(items)
+def _headline(diagnosis: Diagnosis) -> str:
+    """Return the headline, with the pair of networks that it is about unless it says so itself."""
+    group = deciding(diagnosis)
+    pair = clean(group.first.pair) if group is not None else ""
+    text = sentences.ended(diagnosis.headline).removesuffix(".")
+    return sentences.sentence(text if not pair or f"pair {pair}" in text else f"{text} in pair {pair}")
+
+
+def _deciding(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Return the measurement that decided the verdict, in a sentence."""
+    group = deciding(diagnosis)
+    return () if group is None else (sentences.evidence(group.first.evidence),)
+
+
+def _limits(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """Return what qualifies the verdict, and what to do where there is none."""
+    early = diagnosis.verdict == "stable" and {phase.state for phase in diagnosis.phases} == {"warm-up"}
+    warm = "The whole log counts as warm-up: it says little about what follows." if early else ""
+    return (sentences.undecided(diagnosis), *map(sentences.sentence, diagnosis.limits), warm)
+
+
+def _capped(title: str, kind: str, items: Sequence[Item], brief: bool) -> Section:
+    """Return the items, or the first few of them and in the title how many there are."""
     most = _BRIEF[kind]
-    if not brief or len(everything) <= most:
-        return everything
-    more = len(everything) - most
-    *kept, last = everything[:most]
-    return (*kept, Item(last.text, (*last.details, f"({more} more; --format markdown shows all)")))
+    if not brief or len(items) <= most:
+        return Section(title, tuple(items))
+    return Section(f"{title} ({most} of {len(items)}; all: --format markdown)", tuple(items[:most]))
 
 
 def _aside(title: str, texts: Iterable[str]) -> Section:
@@ -100,72 +121,86 @@ def _aside(title: str, texts: Iterable[str]) -> Section:
 
 def _evidence(diagnosis: Diagnosis, brief: bool) -> Section:
     """Return what fired: the one that decided the verdict first, then what holds, then what healed."""
-    order = sorted(diagnosis.findings, key=lambda f: (not f.active, f.verdict != diagnosis.verdict))
-    items = (Item(_name(f, diagnosis), _measured(f, brief)) for f in order)
-    return Section("Evidence", _capped(items, "findings", brief))
-
-
-def _name(finding: Finding, diagnosis: Diagnosis) -> str:
-    """Return the finding's name and time; without the title where the headline said it."""
-    if finding.title == diagnosis.headline:
-        return sentences.finding_time(finding, diagnosis.run.unit)
-    return sentences.finding_title(finding, diagnosis.run.unit)
+    first, unit = deciding(diagnosis), diagnosis.run.unit
+    items = []
+    for group in proved(diagnosis):
+        if group == first:
+            items.append(Item(sentences.finding_time(group, unit), _measured(group, brief, told=True)))
+        else:
+            items.append(Item(sentences.finding_title(group, unit), _measured(group, brief)))
+    return _capped("Evidence", "findings", items, brief)
 
 
 def _suspected(diagnosis: Diagnosis, brief: bool) -> Section:
-    items = (Item(sentences.suspicion(f, diagnosis.run.unit), _measured(f, brief)) for f in diagnosis.suspicions)
-    return Section("Suspected, not certain enough for a verdict", _capped(items, "findings", brief))
+    """Return what is less likely than not; its names only where a failure is certain and there is little room."""
+    groups, unit = suspected(diagnosis), diagnosis.run.unit
+    if brief and deciding(diagnosis) is not None:
+        return _aside("Suspected", [f"{sentences.suspicion(group, unit)}." for group in groups[:1]])
+    items = [Item(sentences.suspicion(group, unit), _measured(group, brief)) for group in groups]
+    return _capped("Suspected, not certain enough for a verdict", "findings", items, brief)
 
 
-def _measured(finding: Finding, brief: bool) -> tuple[str, ...]:
-    readings = finding.readings[: _BRIEF["readings"]] if brief else finding.readings
-    return (*filter(None, [sentences.sentence(finding.evidence)]), *map(sentences.reading, readings))
+def _measured(group: Group, brief: bool, told: bool = False) -> tuple[str, ...]:
+    """Return what was measured; of what is over, and where there is little room, the sentence without its rows."""
+    said = () if told else (sentences.evidence(group.first.evidence),)
+    if brief and not told:
+        return tuple(filter(None, said))
+    rows = group.first.readings[: _BRIEF["readings"]] if brief else group.first.readings
+    also = () if brief else tuple(f"Also: {sentences.evidence(f.evidence)}" for f in group.others if f.evidence)
+    return (*filter(None, said), *(measured.reading(row, brief) for row in rows), *dict.fromkeys(also))
+
+
+def _remarks(diagnosis: Diagnosis) -> list[Finding]:
+    """Return the remarks, one a rule; what speaks for health is left out where something else was diagnosed."""
+    found: dict[tuple[str, str], Finding] = {}
+    for remark in diagnosis.remarks:
+        if remark.verdict is None or remark.verdict == diagnosis.verdict:
+            found.setdefault((remark.rule, remark.pair), remark)
+    return list(found.values())
 
 
 def _remark(remark: Finding) -> str:
-    return f"{clean(remark.title)}. {sentences.sentence(remark.evidence)}".rstrip()
+    pair = f" (pair {clean(remark.pair)})" if remark.pair else ""
+    return f"{clean(remark.title)}{pair}. {sentences.evidence(remark.evidence)}".rstrip()
+
+
+def _causes(diagnosis: Diagnosis, brief: bool) -> list[Item]:
+    return [_cause(cause, brief) for cause in diagnosis.causes]
 
 
 def _cause(cause: LikelyCause, brief: bool) -> Item:
     """Return a cause, what would confirm it and what speaks for it; first sentences where there is little room."""
     support = "; ".join(clean(text) for text in cause.supported_by)
-    text, confirm = (sentences.opening(part) if brief else part for part in (cause.text, cause.confirm))
-    details = [f"Would confirm it: {sentences.ended(confirm)}"] if confirm else []
+    text, confirm = (sentences.brief(part) if brief else part for part in (cause.text, cause.confirm))
+    details = [f"Check: {sentences.ended(confirm)}"] if confirm else []
     return Item(sentences.sentence(text), tuple(details + ([f"Speaks for it: {support}"] if support else [])))
+
+
+def _remedies(diagnosis: Diagnosis, brief: bool) -> list[Item]:
+    return [_remedy(advice, brief) for advice in diagnosis.remedies]
 
 
 def _remedy(advice: Advice, brief: bool) -> Item:
     """Return what to do and what follows if it was right; the reason too where there is room."""
     remedy = advice.remedy
-    do = sentences.sentence(remedy.do)
-    expect = f"If it works: {sentences.ended(sentences.opening(remedy.expect) if brief else remedy.expect)}"
+    do = sentences.sentence(sentences.brief(remedy.do) if brief else remedy.do)
+    expect = f"If it works: {sentences.ended(sentences.brief(remedy.expect) if brief else remedy.expect)}"
     return Item(do if brief else f"{do} {sentences.sentence(remedy.why)}".rstrip(), (expect,) if remedy.expect else ())
 
 
-def _bands(diagnosis: Diagnosis, brief: bool) -> Section:
-    """Return the documented bands in a sentence; the sources' first words where there is little room."""
-    text = "; ".join(sentences.band(band) for band in diagnosis.bands)
-    sources = [clean(band.source) for band in diagnosis.bands if band.source]
-    cited = "; ".join(dict.fromkeys(source.split(",")[0] if brief else source for source in sources))
-    return _aside("Usual bands", [text + (f" ({cited})." if cited else ".")] if text else [])
-
-
 def _reading(diagnosis: Diagnosis) -> Section:
-    conventions = sentences.conventions([one for one in diagnosis.conventions if losses(diagnosis, one.pair)])
-    columns = f"{sentences.mapping(diagnosis)} {sentences.unmapped(diagnosis)}"
+    conventions = reading.conventions([one for one in diagnosis.conventions if losses(diagnosis, one.pair)])
+    columns = f"{reading.mapping(diagnosis)} {reading.unmapped(diagnosis)}"
     return _aside("Read as", [*conventions, columns.strip()])
 
 
-def _notes(diagnosis: Diagnosis) -> list[str]:
-    return [sentences.sentence(note) for note in diagnosis.run.notes]
+def _notes(diagnosis: Diagnosis, brief: bool) -> list[str]:
+    """Return what was repaired on reading; with how many more there are where there is little room."""
+    every = [sentences.sentence(note) for note in diagnosis.run.notes]
+    most = _BRIEF["notes"]
+    return [*every[:most], f"({len(every) - most} more)"] if brief and len(every) > most + 1 else every
 
 
-def _words(diagnosis: Diagnosis) -> Section:
+def _words(spoken: Sequence[str]) -> Section:
     """Return the terms that this report uses, each explained."""
-    readings = [r for finding in (*diagnosis.findings, *diagnosis.suspicions) for r in finding.readings]
-    used = set(re.findall(r"\w+", " ".join(reading.signal for reading in readings)))
-    terms = [f"{name} ({metric.meaning})." for name, metric in DERIVED.items() if name in used]
-    terms += [f"{name} ({meaning})." for name, meaning in STATISTICS.items() if name in used]
-    bases = {reading.basis for reading in readings}
-    terms += [f"{name} ({meaning})." for name, meaning in BASES.items() if name in bases]
-    return _aside("Words", [" ".join(("D is the discriminator, G the generator.", *terms))])
+    return _aside("Words", [". ".join(("D: discriminator, G: generator", *measured.terms(spoken))) + "."])

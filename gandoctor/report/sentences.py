@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-from shlex import quote
+import re
 from typing import TYPE_CHECKING
 
-from gandoctor.report.curves import label
+from gandoctor.report.grouping import deciding
 from gandoctor.report.words import (
     VERDICTS,
     clean,
     count,
     listed,
-    number,
     percent,
     span,
     step,
@@ -21,42 +18,24 @@ from gandoctor.report.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gandoctor.model import (
-        Band,
-        Convention,
         Diagnosis,
-        Finding,
-        Reading,
         Unit,
     )
+    from gandoctor.report.grouping import Group
 
-FAMILIES = {
-    "bce": "cross-entropy losses",
-    "lsgan": "least-squares losses (lsgan)",
-    "hinge": "hinge losses",
-    "wgan": "Wasserstein losses (wgan)",
-    "wgan-gp": "Wasserstein losses with gradient penalty (wgan-gp)",
-    "relativistic": "relativistic losses",
-    "unknown": "losses of an unknown kind",
-}
+ENOUGH = 100
+"""Rows that a log should have; the longest fixed window of a failure rule."""
 
-FORMS = {
-    "sum": "D's loss the sum of its halves on real and generated samples",
-    "mean": "D's loss the mean of its halves on real and generated samples",
-    "separate": "D's losses on real and on generated samples apart",
-}
+_ROOM = 110
+"""Characters within which a cause or a check may take more than its first sentence."""
 
-_REASON = 90
-"""The most characters of a bound's reason that a report shows; the rule's page has all of it."""
+_NEARLY_EVEN = 0.485
+"""From here on the figure is a cap and no estimate."""
 
-_DECIDED = {
-    "user": "as you said",
-    "context": "as the log says",
-    "log": "inferred from the numbers",
-    "default": "the likeliest reading",
-}
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
+_EXPONENT = re.compile(r"(?<=\d)e([+-])0+(\d)")
+_PERCENT = re.compile(r"(\d)%")
 
 
 def subject(diagnosis: Diagnosis) -> str:
@@ -69,24 +48,45 @@ def subject(diagnosis: Diagnosis) -> str:
 
 def since(diagnosis: Diagnosis) -> str:
     """When the present failure began and when it was certain; "" where there is none."""
-    run = diagnosis.run
-    deciding = next((f for f in diagnosis.findings if f.active and f.verdict == diagnosis.verdict), None)
-    if deciding is None:
+    group = deciding(diagnosis)
+    if group is None:
         return ""
-    text = f"Since {step(run.unit, deciding.since)}"
+    run = diagnosis.run
+    text = f"Since {step(run.unit, group.since)}"
     length = run.last_step - run.first_step
-    if length > 0:
-        text += f", {percent((deciding.since - run.first_step) / length)} of the way through"
-    if deciding.fired > deciding.since:
-        text += f"; recognisable from {step(run.unit, deciding.fired)}"
+    if group.since <= run.first_step:
+        text += ", the first of the log"
+    elif length > 0:
+        text += f", {percent((group.since - run.first_step) / length)} of the way through"
+    if group.fired > group.since:
+        text += f"; recognisable from {step(run.unit, group.fired)}"
     return text + "."
 
 
 def sure(diagnosis: Diagnosis) -> str:
     """How sure the verdict is, and where that number comes from."""
     if diagnosis.verdict == "inconclusive":
-        return "How sure: no verdict is likely enough to be given."
-    return f"How sure: {sureness(diagnosis.confidence)}. {sentence(diagnosis.calibration)}".rstrip()
+        return ""
+    told = ended(diagnosis.calibration)
+    return f"How sure: {sureness(diagnosis.confidence)}{f': {told}' if told else '.'}"
+
+
+def undecided(diagnosis: Diagnosis) -> str:
+    """What "inconclusive" means here and what to do next; "" for another verdict."""
+    if diagnosis.verdict != "inconclusive":
+        return ""
+    rules = list(dict.fromkeys(clean(finding.rule) for finding in diagnosis.suspicions))
+    if any(convention.alternatives for convention in diagnosis.conventions) and "--" in diagnosis.headline:
+        return "That is: read one way the run has failed, read the other way not. Run it again with the flag."
+    if rules:
+        return (
+            "That is: something speaks for a failure, but less than even odds. Do the checks below;"
+            f" `gandoctor explain {rules[0]}` says what to log so that the next report can decide."
+        )
+    if diagnosis.run.points < ENOUGH:
+        advice = f"Log every step, at least {ENOUGH} rows, and diagnose again."
+        return f"That is: no failure is proved and none excluded. {advice}"
+    return "That is: no failure is proved and none excluded."
 
 
 def sentence(text: str) -> str:
@@ -101,18 +101,10 @@ def ended(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def reading(reading_: Reading) -> str:
-    """Return a measurement against its bound, with the reason for the bound and its source."""
-    source = f"; source {clean(reading_.source)}" if reading_.source else ""
-    why = shortened(first_thought(reading_.why), _REASON)
-    return (
-        f"{clean(reading_.signal)} = {number(reading_.value)} {_window(reading_)}, {reading_.direction} the bound"
-        f" {number(reading_.bound)} ({reading_.basis}: {why}{source})"
-    )
-
-
-def _window(reading_: Reading) -> str:
-    return "at the last point" if reading_.points == 1 else f"over the last {count(reading_.points, 'point')}"
+def evidence(text: str) -> str:
+    """Return what a rule says it measured as a sentence, numbers and percentages written as everywhere else."""
+    text = _EXPONENT.sub(r"e\1\2", _PERCENT.sub(r"\1 %", sentence(text)))
+    return text.replace("e+", "e")
 
 
 def opening(text: str) -> str:
@@ -126,30 +118,37 @@ def first_thought(text: str) -> str:
     return opening(text).split("; ", 1)[0]
 
 
-def shortened(text: str, most: int) -> str:
-    """Return the text, cut after a word where it is longer than `most` characters."""
-    return text if len(text) <= most else f"{text[: most - 3].rsplit(' ', 1)[0]}..."
+def brief(text: str) -> str:
+    """Return the first sentence, and those after it for as long as there is room."""
+    first, *rest = _SENTENCE.split(" ".join(clean(text).split()))
+    for more in rest:
+        if len(first) + len(more) >= _ROOM:
+            break
+        first += f" {more}"
+    return first
 
 
-def finding_title(finding: Finding, unit: Unit) -> str:
-    """Return a finding's name and when it held: "D has won (discriminator-dominance), since step 96"."""
-    return f"{clean(finding.title)} ({finding_time(finding, unit)})"
+def finding_title(group: Group, unit: Unit) -> str:
+    """Return a finding's name and when it held: "D has won (discriminator-dominance, since step 96)"."""
+    return f"{clean(group.first.title)} ({finding_time(group, unit)})"
 
 
-def finding_time(finding: Finding, unit: Unit) -> str:
+def finding_time(group: Group, unit: Unit) -> str:
     """Return a finding's rule and when it held: "discriminator-dominance, since step 96"."""
-    pair = f", pair {clean(finding.pair)}" if finding.pair else ""
-    if finding.until is None:
-        when = f"since {step(unit, finding.since)}"
-    else:
-        when = f"{span(unit, finding.since, finding.until)}, over since then"
-    return f"{clean(finding.rule)}{pair}, {when}"
+    first = group.first
+    pair = f", pair {clean(first.pair)}" if first.pair else ""
+    tried = " (experimental rule)" if first.status == "experimental" else ""
+    if first.active:
+        return f"{clean(first.rule)}{tried}{pair}, since {step(unit, group.since)}"
+    spells = [span(unit, f.since, f.until) for f in group.same_state if f.until is not None]
+    return f"{clean(first.rule)}{tried}{pair}, {listed(spells, 3)}, over since then"
 
 
-def suspicion(finding: Finding, unit: Unit) -> str:
-    """Return a finding that is less likely than not, with its probability."""
-    odds = "" if math.isnan(finding.confidence) else f", {percent(finding.confidence)} likely"
-    return finding_title(finding, unit) + odds
+def suspicion(group: Group, unit: Unit) -> str:
+    """Return a finding that is less likely than not."""
+    odds = group.first.confidence
+    said = f"{percent(odds)} likely" if odds < _NEARLY_EVEN else "less likely than not"
+    return f"{finding_title(group, unit)}, {said}"
 
 
 def best(diagnosis: Diagnosis) -> str:
@@ -158,87 +157,6 @@ def best(diagnosis: Diagnosis) -> str:
     if stretch is None:
         return ""
     return f"{span(diagnosis.run.unit, stretch.start, stretch.end).capitalize()}: {first_thought(stretch.why)}."
-
-
-def band(band_: Band) -> str:
-    """Return a documented band beside the run: "D loss, each half, 0.5 to 0.8: 0.62, inside"."""
-    verdict = "inside" if band_.inside else "outside"
-    after = normalised(band_)
-    literal = number(band_.literal)
-    value = literal if after in ("", literal) else f"{after} ({literal} as logged)"
-    return f"{clean(band_.name)}, {limits(band_)}: {value}, {verdict}"
-
-
-BAND_COLUMNS = ("Documented", "Band", "This run, as logged", "Normalised", "", "Source")
-"""The header of `band_row`."""
-
-
-def band_row(band_: Band) -> tuple[str, ...]:
-    """Return a documented band as a row of a table."""
-    verdict = "inside" if band_.inside else "outside"
-    return (clean(band_.name), limits(band_), number(band_.literal), normalised(band_), verdict, clean(band_.source))
-
-
-def normalised(band_: Band) -> str:
-    """Return the measured value after conventions; "" where the band has no such form."""
-    return "" if math.isnan(band_.normalised) else number(band_.normalised)
-
-
-def limits(band_: Band) -> str:
-    """Return the two ends of a band: "0.5 to 0.8", "at least 0.5"."""
-    if math.isinf(band_.high):
-        return f"at least {number(band_.low)}"
-    if math.isinf(band_.low):
-        return f"at most {number(band_.high)}"
-    return f"{number(band_.low)} to {number(band_.high)}"
-
-
-def conventions(every: Sequence[Convention]) -> list[str]:
-    """Return how the raw losses were read, pairs of networks that were read alike together."""
-    pairs: dict[Convention, list[str]] = {}
-    for one in every:
-        pairs.setdefault(replace(one, pair=""), []).append(clean(one.pair))
-    return [convention(one, names) for one, names in pairs.items()]
-
-
-def convention(convention_: Convention, pairs: Sequence[str] = ()) -> str:
-    """Return how the raw losses were read, who decided it, what else is possible and which flag settles it."""
-    named = [pair for pair in pairs if pair]
-    whose = f"Pair{'s' if len(named) > 1 else ''} {', '.join(named)}: " if named else ""
-    parts = [FAMILIES[convention_.family], FORMS[convention_.d_form], *_details(convention_)]
-    reason = f": {clean(convention_.reasons[0])}" if convention_.reasons else ""
-    text = whose + ", ".join(parts)
-    text = f"{text[0].upper()}{text[1:]} ({_DECIDED[convention_.decided_by]}{reason})."
-    if convention_.decided_by in ("user", "context"):
-        return text
-    return f"{text} {_override(convention_)}"
-
-
-def _details(convention_: Convention) -> list[str]:
-    details = []
-    if convention_.sign < 0:
-        details.append("signs turned, since the log holds what D maximises")
-    if (convention_.real_target, convention_.fake_target) != (1.0, 0.0):
-        details.append(f"labels {number(convention_.real_target)} for real, {number(convention_.fake_target)} for fake")
-    if convention_.d_scale != 1.0:
-        details.append(f"D's loss multiplied by {number(convention_.d_scale)} before it was logged")
-    return details
-
-
-def _override(convention_: Convention) -> str:
-    """Return what else is possible and the flags that settle it."""
-    family, form = convention_.family, convention_.d_form
-    if not convention_.alternatives:
-        return "If that is wrong: --family and --d-loss."
-    others = [_flags(other, family, form) for other in convention_.alternatives]
-    return f"Also possible: {' or '.join(others)}; --family {family} --d-loss {form} keeps this reading."
-
-
-def _flags(other: tuple[str, str], family: str, form: str) -> str:
-    """Return the flags by which another reading differs from this one."""
-    new_family = f"--family {other[0]}" if other[0] != family else ""
-    new_form = f"--d-loss {other[1]}" if other[1] != form else ""
-    return f"{new_family} {new_form}".strip()
 
 
 def unanswered(diagnosis: Diagnosis) -> list[str]:
@@ -252,33 +170,12 @@ def unanswered(diagnosis: Diagnosis) -> list[str]:
 
 
 def unanswered_briefly(diagnosis: Diagnosis) -> list[str]:
-    """Return what could not be judged, a line for each kind of reason: "Not logged: low-diversity (coverage)"."""
+    """Return what could not be judged in a line: "low-diversity (not logged), late-collapse (too short)"."""
     groups: dict[str, list[str]] = {}
     for item in diagnosis.unanswered:
-        kind, _, detail = clean(item.why).partition(":")
-        detail = detail.split(",")[0].strip()
-        short = f" ({detail})" if detail and " " not in detail else ""
-        groups.setdefault(kind, []).append(f"{clean(item.rule)}{short}")
-    lines = [f"{kind[:1].upper()}{kind[1:]}: {listed(rules, 8)}." for kind, rules in groups.items()]
-    return [*lines[:-1], f"{lines[-1]} What to log: gandoctor explain RULE"] if lines else []
-
-
-def mapping(diagnosis: Diagnosis) -> str:
-    """Which column was read as which metric, where the names differ."""
-    pairs = [f"{clean(column)} = {label(metric)}" for column, metric in _renamed(diagnosis)]
-    return f"Columns read: {listed(pairs, 8, '; ')}." if pairs else ""
-
-
-def _renamed(diagnosis: Diagnosis) -> list[tuple[str, str]]:
-    return [(column, metric) for metric, column in diagnosis.run.columns.items() if column != metric]
-
-
-def unmapped(diagnosis: Diagnosis) -> str:
-    """Return the columns that were not understood, and how to name them."""
-    names = [clean(name) for name in diagnosis.run.unmapped]
-    if not names:
-        return ""
-    return f"Not understood: {listed(names, 8)}. To use one: --map METRIC={quote(names[0])}"
+        groups.setdefault(clean(item.why).partition(":")[0], []).append(clean(item.rule))
+    said = [f"{listed(rules, 8)} ({why})" for why, rules in groups.items()]
+    return [f"{'; '.join(said)}. What to log: gandoctor explain RULE"] if said else []
 
 
 def row(diagnosis: Diagnosis, name: str) -> tuple[str, str, str, str]:

@@ -24,6 +24,45 @@ BASES: dict[Basis, str] = {
 }
 """What kind of knowledge a bound rests on, for a reader who does not know our terms."""
 
+GROUNDS: dict[Basis, str] = {
+    "derived": "proved",
+    "published": "from a paper",
+    "documented": "from a guide",
+    "calibrated": "from labelled runs",
+}
+"""The same in the few words that a line of a report has room for."""
+
+PHRASES = {
+    "median": "median {}",
+    "mean": "mean {}",
+    "minimum": "lowest {}",
+    "maximum": "highest {}",
+    "low": "{} in all but the lowest tenth of rows",
+    "high": "{} in all but the highest tenth of rows",
+    "last": "last {}",
+    "spread": "spread of {}",
+    "wobble": "movement of {} as a share of its level",
+    "extent": "usual size of {}",
+    "count": "number of points of {}",
+    "span": "range of {} as a share of its level",
+    "distinct": "share of rows in which {} changes",
+    "rounding": "last printed digit of {} over its value",
+    "pinned": "share of {} on a cut-off constant",
+    "lag1": "likeness of neighbouring values of {}",
+    "smoothness": "likeness of neighbouring changes of {}",
+    "trend": "steady change of {}",
+    "climb": "steady change of {} over its noise",
+    "worsening": "{} over its best",
+    "loss_of": "share of the best {} that is lost",
+    "jump": "jump of {} over its noise",
+    "explosion": "powers of ten above the usual size of {}",
+    "decay": "exponent with which changes of {} shrink",
+    "swing": "swing of {}, either way",
+    "nonfinite": "rows in succession without a finite {}",
+    "common_period": "points to a swing of {}",
+}
+"""A statistic of a metric, as a report says it."""
+
 STATISTICS = {
     "low": "a tenth of the values lie below it",
     "high": "a tenth of the values lie above it",
@@ -96,6 +135,8 @@ def step(unit: Unit, value: float) -> str:
 
 def span(unit: Unit, start: float, end: float) -> str:
     """Return a stretch of the run: "steps 96 to 450"."""
+    if start == end:
+        return step(unit, start)
     if unit == "kimg":
         return f"{place(start)} to {place(end)} kimg"
     return f"{unit}s {place(start)} to {place(end)}"

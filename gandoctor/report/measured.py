@@ -1,0 +1,69 @@
+"""What the rows of a rule measured, in plain words: one line a row, and the terms that those lines use."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gandoctor.report.curves import label
+from gandoctor.report.words import GROUNDS, PHRASES, clean, count, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gandoctor.model import Reading
+
+_SIGNAL = re.compile(r"(\w+)\((\w+)(?:, (\w+))?\)")
+_LONGER = 6
+"""Significant digits where three would not tell a value from its bound."""
+
+TERMS = {
+    r"\bJ (?!=)": "J: exp(-g) + exp(-d_fake), at most 1 where one D gave both losses",
+    r"flat value|[DG] level": "Flat value: the loss while D gives one answer to everything",
+    r"D level": "D level: D's loss over its flat value; 0 if D has won, above 1 if it is beaten",
+    r"G level": "G level: G's loss above its flat value",
+    r"[Ii]mplied coverage": "Implied coverage: the share of the data that G covers, were D ideal",
+    r"D gap": "D gap: D's loss on real minus on generated samples",
+}
+"""What a term means, by a pattern that finds its use."""
+
+
+def reading(one: Reading, brief: bool) -> str:
+    """Return a measurement against its bound, and what the bound rests on; the reason too unless it is to be brief."""
+    place = "at the last point" if one.points == 1 else f"over the last {count(one.points, 'point')}"
+    ground = GROUNDS[one.basis]
+    if not brief:
+        source = f"; source {clean(one.source)}" if one.source else ""
+        ground = f"{ground}: {' '.join(clean(one.why).split()).rstrip('.')}{source}"
+    return f"{signal(one.signal)} {place}: {_compared(one)} ({ground})"
+
+
+def _compared(one: Reading) -> str:
+    """Return the value and the bound: a value on the wrong side of it is one that has not come back far enough."""
+    value, bound = number(one.value), number(one.bound)
+    if value == bound and one.value != one.bound:
+        value = f"{one.value:.{_LONGER}g}"
+    crossed = one.value > one.bound if one.direction == "above" else one.value < one.bound
+    if crossed or one.value != one.value:
+        return f"{value}, {one.direction} the bound {bound}"
+    return f"{value} by now; it fired {one.direction} {bound}"
+
+
+def signal(text: str) -> str:
+    """Return a signal in words: "median(d_level)" is "Median D level"; one that is not known stays as it is."""
+    found = _SIGNAL.fullmatch(text)
+    if found is None or found[1] not in PHRASES:
+        return clean(text)
+    metrics = " and ".join(_name(metric) for metric in found.groups()[1:] if metric)
+    said = PHRASES[found[1]].format(metrics)
+    return said[0].upper() + said[1:]
+
+
+def _name(metric: str) -> str:
+    return "J" if metric == "consistency" else label(metric)
+
+
+def terms(texts: Iterable[str]) -> list[str]:
+    """Return the explanations of those of our terms that occur in the texts."""
+    whole = " ".join(texts)
+    return [meaning for pattern, meaning in TERMS.items() if re.search(pattern, whole)]
