@@ -20,8 +20,8 @@ _WEIGHTS = {
 }
 
 _STATUS = {
-    "stable": "tried on reference runs",
-    "experimental": "experimental: not yet seen on enough reference runs",
+    "stable": "tried: right on three labelled runs or more, wrong on no healthy one",
+    "experimental": "experimental: not yet right on three labelled runs, or not always silent on healthy ones",
 }
 
 STRENGTHS = {

@@ -9,7 +9,7 @@ and white-noise tests alarm on most healthy runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import erfc, exp, isfinite, log, sqrt
+from math import erfc, exp, isfinite, log, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +98,12 @@ def maximum(window: FloatArray) -> float:
     """The largest value."""
     x = _finite(window)
     return float(x.max()) if len(x) else float("nan")
+
+
+def first(window: FloatArray) -> float:
+    """The first finite point, of a long run the mean of its first points."""
+    x = _finite(window)
+    return float(x[0]) if len(x) else float("nan")
 
 
 def last(window: FloatArray) -> float:
@@ -262,6 +268,27 @@ def loss_of(window: FloatArray) -> float:
     return float(1 - levels[-1] / levels.max()) if len(levels) and levels.max() > 0 else float("nan")
 
 
+def worsening_error(window: FloatArray) -> float:
+    """ln of `worsening` over its standard error, from the evaluations' own noise: 0 at the best. Needs 5 points.
+
+    The noise of ln x is the spread of its first differences over sqrt 2, which a trend does not enter; a median of k
+    values has sqrt(pi / 2k) of it (Kendall and Stuart, vol. 1, 10.11), a difference of two medians sqrt 2 of that.
+    """
+    ratio = worsening(window)
+    return log(ratio) / _error_of_levels(np.log(_finite(window))) if ratio >= 1 else ratio
+
+
+def loss_error(window: FloatArray) -> float:
+    """The fall from the best level so far over its standard error, as `worsening_error` has it: 0 at the best."""
+    levels = _levels(window)
+    return float(levels.max() - levels[-1]) / _error_of_levels(_finite(window)) if len(levels) else float("nan")
+
+
+def _error_of_levels(x: FloatArray) -> float:
+    """The standard error of the difference of two of the `_levels`."""
+    return max(spread(np.diff(x)) * sqrt(pi / (2 * max(len(x) // 10, 3))), 1e-9)
+
+
 def _levels(window: FloatArray) -> FloatArray:
     """Medians over a tenth of the window, at least three points: overlapping by half, the last at the very end."""
     x = _finite(window)
@@ -303,8 +330,8 @@ def explosion(window: FloatArray) -> float:
 def decay(window: FloatArray) -> float:
     """The power of the row number with which the steps of the curve shrink: -1 for a cumulative mean, 0 for noise.
 
-    Least squares of ln |x_k - x_(k-1)| on ln k over the second half of the window, which must begin at row 1. The
-    mean of k values moves by (x_k - m_(k-1)) / k. Needs 40 points.
+    Least squares of ln |x_k - x_(k-1)| on ln k over the window, which must begin at row 1 and have no hole: the mean of
+    k values moves by (x_k - m_(k-1)) / k. Needs 40 points, and 30 steps that are not 0.
     """
     x = window
     if len(x) < 40 or not np.isfinite(x).all():
@@ -413,6 +440,7 @@ _ONE = (
     high,
     minimum,
     maximum,
+    first,
     last,
     spread,
     span,
@@ -426,7 +454,9 @@ _ONE = (
     trend,
     climb,
     worsening,
+    worsening_error,
     loss_of,
+    loss_error,
     jump,
     explosion,
     decay,

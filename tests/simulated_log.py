@@ -59,7 +59,7 @@ def plan(seed: int, ill: str = "", longest: int = 20_000) -> Plan:
         level=float(rng.uniform(0.1, 0.97)),
         wander=float(rng.uniform(0.05, 0.35)),
         memory=float(np.exp(rng.uniform(np.log(3), np.log(max(steps / 4, 6))))),
-        transient=int(rng.integers(20, 100)),
+        transient=int(rng.integers(4, 40)),
         resets=places if event == "restart" else (),
         growths=places if event == "growing" else (),
         halved=event == "halved",
@@ -69,7 +69,7 @@ def plan(seed: int, ill: str = "", longest: int = 20_000) -> Plan:
     unit: Unit = UNITS.get(regime, "step")
     if rng.random() < 0.2:
         unit = "row"
-    forms = FORMS if ill != "both-to-zero" else FORMS[:3]
+    forms = FORMS[:3] if ill else FORMS
     quality = str(rng.choice(["", "", "", "fid-falling", "fid-plateau", "recall"]))
     return Plan(
         seed, game, str(rng.choice(forms)), regime, unit, int(rng.choice([2, 3, 4, 9])), rng.random() < 0.5, quality

@@ -11,14 +11,20 @@ def _words(text: str) -> frozenset[str]:
 
 
 DISCRIMINATOR = _words(
-    "d dis disc discr discrim discriminator discriminators descriminator discriminador discriminateur diskriminator "
-    "critic critics crit netd dnet modeld opd"
+    "d dis disc discr discrim discriminator discriminators descriminator discriminador discriminateur "
+    "discriminatore diskriminator critic critics crit netd dnet modeld opd дискриминатор дискриминатора дискриминатору"
 )
-GENERATOR = _words("g gen gens gener generator generators generador generateur netg gnet modelg opg")
+GENERATOR = _words(
+    "g gen gens gener generator generators generador generateur générateur gerador generatore netg gnet modelg opg "
+    "генератор генератора генератору"
+)
 SHORT = frozenset({"d", "g", "dis", "gen"})
 """Names of the networks that are common words or letters: they count only beside a partner."""
 
-LOSS = _words("loss losses err errs error errors cost costs obj objective")
+LOSS = _words(
+    "loss losses err errs error errors cost costs obj objective pérdida perdida pérdidas perdidas perte pertes perda "
+    "perdas perdita verlust verluste потери потеря ошибка"
+)
 ACCURACY = _words("acc accs accu accur accuracy accuracies binaryaccuracy")
 SCORE = _words(
     "score scores out output outputs prob probs probability logit logits pred preds prediction predictions confidence "
@@ -66,7 +72,7 @@ FILLER = _words(
 GAN_NAMES = _words("wgan wgangp dcgan lsgan acgan cgan cyclegan sgan infogan progan biggan srgan pix2pix pix2pixhd")
 
 AXIS_STEP = ("step", "steps", "iter", "iters", "iteration", "iterations", "itr", "it", "niter", "update", "updates")
-AXIS_EPOCH = _words("epoch epochs ep epoche epoca")
+AXIS_EPOCH = _words("epoch epochs ep epoche epochen epoca época épocas époque эпоха")
 AXIS_BATCH = _words("batch batches minibatch batchidx bi")
 AXIS_KIMG = frozenset({"kimg", "nimg", "cur_nimg", "tick", "ticks"})
 AXIS_WORDS = (
@@ -116,7 +122,12 @@ FOREIGN = (
     ("总计", "total"),
     ("验证", "validation"),
     ("步", "step"),
+    ("ステップ", "step"),
+    ("스텝", "step"),
     ("轮", "epoch"),
+    ("エポック", "epoch"),
+    ("에포크", "epoch"),
+    ("에폭", "epoch"),
 )
 
 PHRASES: tuple[tuple[tuple[str, ...], str], ...] = (

@@ -59,8 +59,9 @@ def _bare_halves(names: Names, evidence: Evidence, notes: list[str]) -> Names:
         for f in bare
         if f.on == "fake"
     )
-    kind: What = "loss" if sums or not whole else "score"
-    why = "they add up to D's loss" if sums else f"'{whole[0].column}' is D's loss" if whole else "no other D loss"
+    said = whole or [n for n in names if n.who == "D" and n.what == "loss" and n.on and n.unknown == 0]
+    kind: What = "loss" if sums or not said else "score"
+    why = "they add up to D's loss" if sums else f"'{said[0].column}' is D's loss" if said else "no other D loss"
     shown = " and ".join(f"'{n.column}'" for n in bare[:2])
     plural = "losses" if kind == "loss" else "outputs"
     notes.append(f"{shown} were read as D's {plural} on real and fake samples: {why}")
@@ -77,7 +78,7 @@ def _ownerless(names: Names, evidence: Evidence, notes: list[str]) -> Names:
     names = change(
         names,
         lambda n: not n.who and n.part in ("adversarial", "gan") and is_loss(n) and not n.on and not n.index,
-        lambda n: replace(n, who="G", unknown=n.unknown + (n.part == "gan")),
+        lambda n: replace(n, who="G", what="loss", unknown=n.unknown + (n.part == "gan")),
     )
     plain = [n for n in names if not n.who and n.what == "loss" and not n.part and not n.on and n.unknown == 0]
     if not plain:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _GAN_KINDS = frozenset({"loss", "accuracy", "score", "quality"})
 _ANONYMOUS = frozenset({"value", "values", "0", "col0", "column 1", "data", "y"})
 _SHOWN = 40
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,13 @@ def _near(word: str, good: Sequence[str]) -> str:
 
 
 def _listed(columns: Mapping[str, object]) -> str:
-    shown = [f"'{column}'" for column in list(columns)[:_SHOWN]]
+    shown = [f"'{_cut(column)}'" for column in list(columns)[:_SHOWN]]
     more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
     return ", ".join(shown) + more
+
+
+def _cut(column: str) -> str:
+    return column if len(column) <= _LONGEST else f"{column[:_LONGEST]}..."
 
 
 def _scales(metrics: Mapping[str, str], evidence: Evidence) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -129,9 +134,9 @@ def _nothing_found(raw: RawLog, names: Sequence[Name]) -> str:
         return f"{raw.name}: no column of numbers beside the step, so no discriminator, generator or quality curve"
     d = next((n for n in likely if n.who != "G"), None)
     g = next((n for n in likely if n.who == "G"), next((n for n in likely if n is not d), None))
-    typed = [f"--map {m}={shlex.quote(n.column)}" for m, n in (("d_loss", d), ("g_loss", g)) if n]
+    typed = [f"--map {m}={shlex.quote(_cut(n.column))}" for m, n in (("d_loss", d), ("g_loss", g)) if n]
     if len(likely) == 1:
-        typed = [f"--map {m}={shlex.quote(likely[0].column)}" for m in ("d_loss", "g_loss")]
+        typed = [f"--map {m}={shlex.quote(_cut(likely[0].column))}" for m in ("d_loss", "g_loss")]
     listed = _listed({n.column: None for n in names if n.what != "axis"})
     return (
         f"{raw.name}: no discriminator, generator or quality curve was recognised among its columns {listed}. "

@@ -19,9 +19,10 @@ _SAMPLE = 80
 _PREAMBLE = 25
 _COMMENT = ("#", "//", "%")
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_TIME_LIKE = re.compile(r".*\d\d?[:/.-]\d\d?.*")
+_TIME_LIKE = re.compile(r"(?!.*[A-Za-z]\w*\s*[:=]\s*[-+.\d]).*\d\d?[:/.-]\d\d?.*")
+"""A time or a date, no number behind its name."""
 _RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
-_LONGEST_NAME = 80
+_LONGEST = 80
 _LISTED = 20
 
 
@@ -199,12 +200,12 @@ def _is_counted(row: Sequence[str]) -> bool:
 def could_be_header(row: Sequence[str]) -> bool:
     """Whether every cell may be a name: no sentence, no number, and not all of them blank."""
     named = [cell for cell in row if cell]
-    return bool(named) and all((len(cell) <= _LONGEST_NAME or " " not in cell) and number(cell) is None for cell in named)
+    return bool(named) and all((len(cell) <= _LONGEST or " " not in cell) and number(cell) is None for cell in named)
 
 
 def shortened(names: Sequence[str]) -> str:
     """The names for a message: the first few, the long ones cut."""
-    shown = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..." for name in names[:_LISTED]]
+    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names[:_LISTED]]
     return ", ".join(shown) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
 
 

@@ -35,7 +35,7 @@ def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
     if not paths:
         raise GandoctorError("no log was named; give a file, a folder or - for stdin")
     if not all(os.fspath(path) for path in paths):
-        raise GandoctorError("the name of a log is empty: a variable of the shell that is not set? Name a file or folder")
+        raise GandoctorError("a log has an empty name: is a variable of the shell not set? Name a file or a folder")
     folders = [path for path in paths if os.fspath(path) != STDIN and Path(path).is_dir()]
     files = [path for path in paths if path not in folders]
     logs: list[RawLog] = []

@@ -10,6 +10,7 @@ from gandoctor.errors import UnreadableLog
 from gandoctor.readers.cells import number
 from gandoctor.readers.dialect import Dialect, sniff
 from gandoctor.readers.labelled import may_be_labelled, phase_prefix, read_long
+from gandoctor.readers.plaintable import read_plain
 from gandoctor.readers.source import HEAD, LATIN, Source, latin_note
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _ROWS = 3
 _LONGEST_HEAD = 4 << 20
 """In so many bytes a table must show some rows."""
-LARGE = 4 << 20
-"""From this size in bytes on, importing pandas is dearer than doing without."""
+MIDDLE, LARGE, HUGE = 64 << 10, 4 << 20, 32 << 20
+"""Sizes in bytes: from `MIDDLE` to `HUGE` numpy's parser is tried first; from `LARGE` on pandas is worth its import."""
 
 
 def dialect_of(source: Source) -> Dialect | None:
@@ -42,6 +43,8 @@ def read_table(source: Source, dialect: Dialect | None = None) -> RawLog:
         raise UnreadableLog(f"{source.name} is no table: its lines do not divide into columns of numbers")
     if may_be_labelled(dialect.names) and (labelled := _read_labelled(source, dialect)) is not None:
         return labelled
+    if MIDDLE <= source.size < HUGE and (plain := read_plain(source, dialect)) is not None:
+        return replace(plain, notes=(*source.notes, *plain.notes))
     if source.size >= LARGE:
         from gandoctor.readers.bigtable import read_quick
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers.cells import MISSING, BoolArray, Cells, parse_cells
-from gandoctor.readers.raw import RawLog
 from gandoctor.readers.dialect import shortened
+from gandoctor.readers.raw import RawLog
 from gandoctor.readers.tablepieces import Faults, Piece, pieces
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from gandoctor.readers.aliases import (
     ACCURACY,
     ADVERSARIAL,
+    AXIS_EPOCH,
     DISCRIMINATOR,
     FAKE,
     FILLER,
@@ -38,7 +39,7 @@ _CALENDAR = re.compile(
 )
 _LETTER = re.compile(r"(?<![A-Za-z0-9])[dgDG](?![a-z])")
 
-_EPOCH = _words("epoch epochs ep epoche epoca époque")
+_EPOCH = AXIS_EPOCH
 _BATCH = _words("batch batches minibatch minibatches")
 _STEP = _words("step steps iter iters iteration iterations itr itrs it i update updates round rounds tick kimg nimg")
 _BESIDE = _words("global current cur train training gen generator number no num idx index id # at")

@@ -2,6 +2,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers import table
 from gandoctor.readers.cells import number
+from gandoctor.readers.plaintable import read_plain
 from gandoctor.readers.raw import RawLog
 from gandoctor.readers.source import open_bytes
 from gandoctor.readers.table import dialect_of, read_table
@@ -304,6 +306,27 @@ def test_pandas_and_the_careful_reader_agree_to_the_bit(case: str, quick: None) 
     assert same(read_table(source), table.read_carefully(source, dialect))
 
 
+@pytest.mark.parametrize("case", BOTH)
+def test_numpy_and_the_careful_reader_agree_to_the_bit_where_numpy_dares(case: str) -> None:
+    text = BOTH[case]
+    source = open_bytes(text.encode("latin-1") if case == "Latin names" else text.encode(), "run.csv")
+    dialect = dialect_of(source)
+    assert dialect is not None
+    plain = read_plain(source, dialect)
+    if plain is not None:
+        plain = replace(plain, notes=(*source.notes, *plain.notes))
+        assert same(plain, table.read_carefully(source, dialect))
+
+
+def test_numpy_dares_where_every_cell_is_a_plain_number() -> None:
+    source = open_bytes(b"step,d_loss,g_loss\n" + b"1,0.5,nan\n2,-1e-3,inf\n" * 20, "run.csv")
+    dialect = dialect_of(source)
+    assert dialect is not None
+    plain = read_plain(source, dialect)
+    assert plain is not None
+    assert same(plain, table.read_carefully(source, dialect))
+
+
 CELLS = st.one_of(
     st.floats(width=64).map(repr),
     st.floats(min_value=-1e6, max_value=1e6).map("{:.4f}".format),
@@ -321,9 +344,9 @@ def test_pandas_and_the_careful_reader_agree_on_any_cells(rows: list[tuple[str, 
         return
     from gandoctor.readers.bigtable import read_quick
 
-    quick_log = read_quick(source, dialect)
-    if quick_log is not None:
-        assert same(quick_log, table.read_carefully(source, dialect))
+    for quick_log in (read_quick(source, dialect), read_plain(source, dialect)):
+        if quick_log is not None:
+            assert same(quick_log, table.read_carefully(source, dialect))
 
 
 def test_a_clean_large_table_takes_the_quick_way(tmp_path: Path) -> None:
