@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 FloatArray = NDArray[np.float64]
 VerdictName = Literal["stable", "mode_collapse", "convergence_failure", "inconclusive"]
@@ -68,8 +68,8 @@ class Curve:
 class Run:
     """One training: canonical metric name (`metrics.py`) -> `Curve`, and what is known around it.
 
-    A metric of one of several pairs of networks is named `metric@PAIR`. `columns` says which column of the log became
-    which metric, `unmapped` lists those that were not understood, `notes` what was repaired on reading. `context` is
+    A metric of one of several pairs of networks is named `metric@PAIR`. `columns` maps a metric to the
+    column of the log that it was read from, `unmapped` lists those that were not understood, `notes` what was repaired on reading. `context` is
     what the log or the caller says about the training: `family`, `d_form`, `batch_size`, `optimiser`, ...
     """
 
@@ -449,8 +449,3 @@ class Diagnosis:
         from gandoctor.report.notebook import render
 
         return render(self)
-
-
-def find_rules(rules: Sequence[Rule], verdict: VerdictName) -> tuple[Rule, ...]:
-    """The rules that can give that verdict."""
-    return tuple(rule for rule in rules if rule.verdict == verdict)

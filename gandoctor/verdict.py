@@ -11,6 +11,7 @@ from gandoctor.confidence import Calibration, calibration
 from gandoctor.convention import CRITICS
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Convention, Curve, Diagnosis, Finding, Rulebook, Run, VerdictName
+from gandoctor.resolution import too_coarse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gandoctor.track import Track
 
 LEAST_ROWS = 10
-"""Rows below which a level says nothing (`science` of window medians: 1.25 sd / sqrt n)."""
+"""Rows below which a level says nothing: the standard error of a median is 1.25 sd / sqrt n."""
 
 LEAST_EVALUATIONS = 5
 """Evaluations of a quality metric below which its course says nothing."""
@@ -184,6 +185,8 @@ def _limits(run: Run, views: Sequence[Snapshot], answer: _Answer) -> list[str]:
         )
     if views and all(now.convention.family in CRITICS for now in views):
         made.append("The losses of a critic have no fixed level: only their course was judged.")
+    if answer.verdict == "stable" and (coarse := too_coarse(run)):
+        made.append(coarse)
     if answer.verdict == "inconclusive" and run.points < LEAST_ROWS:
         made.append(f"{run.points} rows are too few: levels need {LEAST_ROWS}.")
     return made
