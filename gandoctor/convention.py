@@ -53,6 +53,9 @@ FLAT: Mapping[str, Flat] = {
 LAWS = ("bce", "lsgan", "hinge")
 """Families with a consistency law between G's loss and D's loss on generated samples."""
 
+UNTRAINED = 10
+"""The last step at which a log may begin so that its first rows are those of a D that has learnt nothing yet."""
+
 TOLERANCE = 1.02
 """Above 1 by sampling only: 0 of 30 000 windows of 50 steps, 500 toy runs without BatchNorm, exceeded it."""
 
@@ -105,9 +108,10 @@ def derived(metric: str, convention: Convention, has: Container[str]) -> Derived
     if metric in ("d_gap", "implied_coverage"):
         if convention.family != "bce" or "d_loss_real" not in has or "d_loss_fake" not in has:
             return None
+        weight = _halves_in(convention.d_form)
         if metric == "d_gap":
-            return Derived(("d_loss_real", "d_loss_fake"), _difference)
-        return Derived(("d_loss_fake",), _implied_coverage)
+            return Derived(("d_loss_real", "d_loss_fake"), partial(_difference, weight))
+        return Derived(("d_loss_fake",), partial(_implied_coverage, weight))
     return logged(metric, has)
 
 
@@ -121,15 +125,22 @@ def _consistency(convention: Convention, has: Container[str]) -> Derived | None:
 
 def law_of(family: str, form: DForm, has: Container[str]) -> Derived | None:
     """`law` on the curves at hand: on D's loss on generated samples, else on what of D's loss it can be at most."""
-    if "d_loss_fake" in has:
-        return Derived(("g_loss", "d_loss_fake"), partial(law, family))
-    if "d_loss" not in has:
-        return None
-    return Derived(("g_loss", "d_loss"), partial(_law_of_total, family, 2.0 if form == "mean" else 1.0))
+    name = "d_loss_fake" if "d_loss_fake" in has else "d_loss"
+    return Derived(("g_loss", name), partial(_law_of_total, family, _halves_in(form))) if name in has else None
+
+
+def _halves_in(form: DForm) -> float:
+    """By what a logged half, or a logged whole, is multiplied to bring it to the sum: 2 for the mean of the halves."""
+    return 2.0 if form == "mean" else 1.0
 
 
 def _law_of_total(family: str, halves: float, g: FloatArray, d: FloatArray) -> FloatArray:
     return law(family, g, halves * d)
+
+
+def _rejection(weight: float, g: FloatArray, d: FloatArray) -> FloatArray:
+    """||D - 1|| - ||D|| on generated samples at least, at most 1 in a least-squares game."""
+    return np.asarray(np.sqrt(np.maximum(g, 0)) - np.sqrt(np.maximum(weight * d, 0)), dtype=np.float64)
 
 
 def _same(x: FloatArray) -> FloatArray:
@@ -144,20 +155,20 @@ def _mean(real: FloatArray, fake: FloatArray) -> FloatArray:
     return 0.5 * (real + fake)
 
 
-def _difference(real: FloatArray, fake: FloatArray) -> FloatArray:
-    return real - fake
+def _difference(weight: float, real: FloatArray, fake: FloatArray) -> FloatArray:
+    return weight * (real - fake)
 
 
 def _level(raw: Callable[..., FloatArray], sign: int, shift: float, scale: float, *inputs: FloatArray) -> FloatArray:
     return (sign * raw(*inputs) - shift) / scale
 
 
-def _implied_coverage(d_fake: FloatArray) -> FloatArray:
+def _implied_coverage(weight: float, d_fake: FloatArray) -> FloatArray:
     """exp(d_fake) - 1, the share of the data that G covers, if D is ideal and every sample lies on the data.
 
     From D* = p/(p+q) (Goodfellow et al. 2014, Prop. 1): with G uniform on a share c, d_fake = ln(1+c).
     """
-    return np.asarray(np.clip(np.expm1(np.clip(d_fake, 0, 1)), 0, 1), dtype=np.float64)
+    return np.asarray(np.clip(np.expm1(np.clip(weight * d_fake, 0, 1)), 0, 1), dtype=np.float64)
 
 
 def _levels(convention: Convention, flat: Flat) -> tuple[float, float]:
@@ -216,6 +227,24 @@ class _Evidence:
         inputs = [self.has[name].values for name in made.inputs] if made else []
         return made.compute(*inputs) if made and len({len(x) for x in inputs}) == 1 else np.empty(0)
 
+    def begins(self, d: float, g: float) -> bool:
+        """Whether the first three rows lie where an untrained D puts the losses: d within 10 %, g within .15."""
+        heads = self.head("d_loss"), self.head("g_loss")
+        if min(map(len, heads)) < 3:
+            return False
+        first = [float(np.median(head)) for head in heads]
+        return abs(first[0] - d) < 0.1 * d and abs(first[1] - g) < 0.15
+
+    def rejects_too_much(self) -> bool:
+        """Whether G's loss is more than least squares allow: ||D - 1|| <= 1 + ||D|| on the same samples (Minkowski)."""
+        made = law_of("lsgan", "separate" if "d_loss_fake" in self.has else "mean", self.has)
+        if made is None:
+            return False
+        weight = 1.0 if "d_loss_fake" in self.has else 2.0
+        x = self._blocks(Derived(made.inputs, partial(_rejection, weight)))
+        x = x[np.isfinite(x)]
+        return bool(len(x)) and float(np.median(x)) > 1.05
+
     def breaks(self, family: str, form: DForm) -> bool:
         """Whether the usual rows of the log break the family's law under that form."""
         if "g_loss" not in self.has:
@@ -233,7 +262,7 @@ def infer(has: Mapping[str, Series], context: Mapping[str, Any], columns: Mappin
     alternatives: list[tuple[Family, DForm]] = []
     if open_form is not None:
         alternatives.append((family, open_form))
-    alternatives += [(other, form) for other in others]
+    alternatives += [(other, _form(evidence, context, other)[0]) for other in others]
     alpha = float(context.get("real_target", 1.0))
     beta = float(context.get("fake_target", 0.0))
     return Convention(
@@ -265,7 +294,7 @@ def _family(e: _Evidence, context: Mapping[str, Any]) -> tuple[Family, Any, Any,
         if e.high("d_loss") > 4:
             return "wgan-gp", 1, "log", ("G's loss is negative and D's above any hinge loss in balance: a critic",), ()
         return "hinge", 1, "log", ("G's loss is negative and D's never: hinge",), ()
-    return _by_law(e)
+    return _by_law(e, context.get("first_step", inf) <= UNTRAINED)
 
 
 def _by_name(e: _Evidence) -> tuple[Family, str] | None:
@@ -287,15 +316,18 @@ def _maximised(e: _Evidence) -> bool:
     return below and -4 * LN2 < e.median("d_loss") < -1e-9 and e.median("g_loss") < -1e-9
 
 
-def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
+def _by_law(e: _Evidence, from_start: bool) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
     form: DForm = "separate" if "d_loss_fake" in e.has else "mean"
-    if _starts_as_hinge(e):
+    if _starts_as_hinge(e, from_start):
         return "hinge", 1, "log", ("the first rows have each half of D's loss near 1 and G's near 0: hinge",), ()
     if not e.breaks("bce", form):
-        return "bce", 1, "default", ("no loss is negative and J <= 1 as cross-entropy demands",), ()
+        others: tuple[Family, ...] = ("hinge",) if _may_be_hinge(e) else ()
+        return "bce", 1, "default", ("no loss is negative and J <= 1 as cross-entropy demands",), others
+    if from_start and e.begins(LN2, LN2) and not e.breaks("bce", "mean"):
+        return "bce", 1, "log", ("the first rows are those of an untrained D's cross-entropy, its halves halved",), ()
     if _accuracy_excludes_lsgan(e):
         return "bce", 1, "log", ("J > 1, but accuracy and loss together exclude least squares",), ()
-    if not e.breaks("lsgan", form) and e.high("g_loss") < 4 and e.median("d_loss") <= 1.2:
+    if not e.breaks("lsgan", form) and not e.rejects_too_much() and e.high("g_loss") < 4 and e.median("d_loss") <= 1.2:
         return "lsgan", 1, "log", ("J > 1 excludes cross-entropy, and the law of least squares holds",), ()
     if not e.breaks("hinge", form):
         return (
@@ -308,8 +340,23 @@ def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Fam
     return "bce", 1, "default", ("the losses break the law of every family",), ()
 
 
-def _starts_as_hinge(e: _Evidence) -> bool:
-    """Whether the first three rows of D's halves lie near 1 and of G near 0: an untrained D under a hinge loss."""
+def _may_be_hinge(e: _Evidence) -> bool:
+    """Whether D's loss, too small for the sum of two cross-entropies beside this G, fits a hinge loss in balance.
+
+    Two hinges add up to 2 where D says nothing; a D that learns does not stay above.
+    """
+    if "d_loss_fake" in e.has or not e.breaks("bce", "sum"):
+        return False
+    return 0.5 < e.median("d_loss") <= 2.05 and not e.breaks("hinge", "sum")
+
+
+def _starts_as_hinge(e: _Evidence, from_start: bool) -> bool:
+    """Whether the first three rows of D's halves lie near 1 and of G near 0: an untrained D under a hinge loss.
+
+    Of one logged value, which must begin with the training, near 2 or, for the mean of the halves, near 1.
+    """
+    if from_start and (e.begins(2.0, 0.0) or e.begins(1.0, 0.0)):
+        return True
     heads = [e.head(metric) for metric in ("d_loss_real", "d_loss_fake", "g_loss")]
     if min(len(head) for head in heads) < 3:
         return False
@@ -333,6 +380,8 @@ def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm,
     if stated is not None:
         return stated, (f"D's loss is the {stated}, as stated",), None
     if "d_loss_real" in e.has and "d_loss_fake" in e.has:
+        if family == "bce" and context.get("first_step", inf) <= UNTRAINED and e.begins(LN2, LN2):
+            return "mean", ("the halves of D's loss begin at half of what an untrained D has",), None
         return "separate", ("both halves of D's loss are logged",), None
     if family not in LAWS:
         return "sum", (), None
@@ -344,8 +393,7 @@ def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm,
     if e.median("d_loss") > 1.35 * flat:
         return "sum", ("read as a mean D's loss would lie far above its flat value",), None
     head = e.head("d_loss")
-    begins = context.get("first_step", inf)
-    if len(head) and np.isfinite(head).all() and begins <= 10:
+    if len(head) and np.isfinite(head).all() and context.get("first_step", inf) <= UNTRAINED:
         if abs(float(np.median(head)) - 2 * flat) < 0.2 * flat:
             return "sum", ("the first rows lie at the sum's flat value",), None
         if abs(float(np.median(head)) - flat) < 0.1 * flat:

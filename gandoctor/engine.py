@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -42,19 +42,23 @@ class Monitor:
         self.columns = dict(columns or {})
         self._tracks: dict[str, Track] = {}
         self._waiting: dict[str, list[tuple[float, dict[str, float]]]] = {}
+        self._last = -inf
 
     def feed(self, step: float, metrics: Mapping[str, float]) -> tuple[Finding, ...]:
         """Add one row; returns the findings that this row made sure, an empty tuple nearly always.
 
-        Give all metrics of a step in one call, steps not falling. A metric that is left out was not logged; a NaN was.
-        An unknown metric raises KeyError.
+        Give all metrics of a step in one call. A metric that is left out was not logged; a NaN was. An unknown metric
+        raises KeyError, a step that is not finite or lies before the last one ValueError.
         """
+        if not self._last <= step < inf:
+            raise ValueError(f"steps must be finite and must not fall: {step} came after {self._last}")
         rows: dict[str, dict[str, float]] = {}
         for name, value in metrics.items():
             metric, _, pair = name.partition(PAIR)
             if metric not in METRICS:
                 raise KeyError(f"{name!r} is not a metric; the vocabulary is in gandoctor.metrics.METRICS")
             rows.setdefault(pair, {})[metric] = float(value)
+        self._last = float(step)
         fired: list[Finding] = []
         for pair, row in rows.items():
             waiting = self._waiting.setdefault(pair, [])
@@ -122,34 +126,50 @@ def _feed_curves(track: Track, curves: Mapping[str, Curve]) -> None:
     """Feed curves to a track in chunks that end where an evaluation is due, or a value has just become non-finite."""
     if not curves:
         return
-    first = next(iter(curves.values())).steps
-    same = all(curve.steps is first or np.array_equal(curve.steps, first) for curve in curves.values())
-    rows = first if same else np.unique(np.concatenate([curve.steps for curve in curves.values()]))
-    turns = _turns(rows, curves, same=same)
+    steps, places = _rows(curves)
+    turns = _turns(len(steps), curves, places)
     done = 0
     ends = dict.fromkeys(curves, 0)
-    while done < len(rows):
-        stop = min(done + track.due - track.rows, len(rows))
+    while done < len(steps):
+        stop = min(done + track.due - track.rows, len(steps))
         turn = int(np.searchsorted(turns, done))
         urgent = turn < len(turns) and turns[turn] < stop and track.is_urgent(bad=True)
         if urgent:
             stop = int(turns[turn]) + 1
         chunk: Chunk = {}
         for name, curve in curves.items():
-            end = stop if same else int(np.searchsorted(curve.steps, rows[stop - 1], side="right"))
+            place = places.get(name)
+            end = stop if place is None else int(np.searchsorted(place, stop))
             if end > ends[name]:
                 chunk[name] = (curve.steps[ends[name] : end], curve.values[ends[name] : end])
             ends[name] = end
-        track.extend(chunk, stop - done, float(rows[stop - 1]), urgent=urgent)
+        track.extend(chunk, stop - done, float(steps[stop - 1]), urgent=urgent)
         done = stop
 
 
-def _turns(rows: FloatArray, curves: Mapping[str, Curve], *, same: bool) -> NDArray[np.int64]:
+def _rows(curves: Mapping[str, Curve]) -> tuple[FloatArray, dict[str, NDArray[np.int64]]]:
+    """The steps of the rows that the curves come from, and the row of each point of each curve.
+
+    Where all curves have the same steps a row is a point, and no places are given. Else a step has as many rows as the
+    curve that has it most often, and the k-th point of a curve at that step is in the k-th of them.
+    """
+    first = next(iter(curves.values())).steps
+    if all(curve.steps is first or np.array_equal(curve.steps, first) for curve in curves.values()):
+        return first, {}
+    steps = np.unique(np.concatenate([curve.steps for curve in curves.values()]))
+    at = {name: np.searchsorted(steps, curve.steps) for name, curve in curves.items()}
+    times = np.max([np.bincount(place, minlength=len(steps)) for place in at.values()], axis=0)
+    begin = np.cumsum(times) - times
+    again = {name: np.arange(len(c)) - np.searchsorted(c.steps, c.steps) for name, c in curves.items()}
+    return np.repeat(steps, times), {name: begin[place] + again[name] for name, place in at.items()}
+
+
+def _turns(rows: int, curves: Mapping[str, Curve], places: Mapping[str, NDArray[np.int64]]) -> NDArray[np.int64]:
     """The rows that hold a non-finite value while the row before holds none."""
-    bad = np.zeros(len(rows), dtype=bool)
-    for curve in curves.values():
+    bad = np.zeros(rows, dtype=bool)
+    for name, curve in curves.items():
         wrong = np.flatnonzero(~np.isfinite(curve.values))
-        bad[wrong if same else np.searchsorted(rows, curve.steps[wrong])] = True
+        bad[places[name][wrong] if places else wrong] = True
     return np.flatnonzero(bad & ~np.concatenate([[False], bad[:-1]])).astype(np.int64)
 
 

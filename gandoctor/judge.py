@@ -142,9 +142,12 @@ def _hold(now: Snapshot, pattern: Pattern) -> int:
 
 
 def _begin(now: Snapshot, pattern: Pattern) -> _Active:
-    """The state of a pattern whose rows have just come to hold: since the last of their onsets."""
-    back, since = min((now.onset(condition) for condition in dating(pattern)), key=lambda onset: onset[0])
-    return _Active(since=since, index=now_index(now, pattern) - back)
+    """The state of a pattern whose rows have just come to hold: since the last of their onsets.
+
+    Rows about metrics that are logged at different steps are compared by step; `index` counts points of the first.
+    """
+    since = max(now.onset(condition) for condition in dating(pattern))
+    return _Active(since=since, index=now.points_before(pattern.when[0].signal.metrics[0], since))
 
 
 def _reading(now: Snapshot, condition: Condition) -> Reading:

@@ -68,9 +68,9 @@ class Curve:
 class Run:
     """One training: canonical metric name (`metrics.py`) -> `Curve`, and what is known around it.
 
-    A metric of one of several pairs of networks is named `metric@PAIR`. `columns` maps a metric to the
-    column of the log that it was read from, `unmapped` lists those that were not understood, `notes` what was repaired on reading. `context` is
-    what the log or the caller says about the training: `family`, `d_form`, `batch_size`, `optimiser`, ...
+    A metric of one of several pairs of networks is named `metric@PAIR`. `columns` maps a metric to the column of the
+    log that it was read from, `unmapped` lists the columns that were not understood, `notes` says what was repaired on
+    reading. `context` is what the log or the caller says about the training: `family`, `d_form`, `batch_size`, ...
     """
 
     curves: Mapping[str, Curve]

@@ -20,6 +20,10 @@ NONFINITE = "nonfinite"
 """The statistic that is counted over the whole curve as it grows, since blocks of means would lose it."""
 
 
+SETTLED = 10
+"""Points after which it is known whether a loss is computed in every row."""
+
+
 @dataclass(slots=True)
 class Snapshot:
     """The log up to `step`, which is row `rows`, read under one convention.
@@ -66,13 +70,9 @@ class Snapshot:
         made = self.source(metric)
         assert made is not None
         inputs = [self.series[name] for name in made.inputs]
-        first = inputs[0]
-        steps, values = first.tail_steps(points), [one.tail(points) for one in inputs]
-        if len(inputs) > 1:
-            second = inputs[1].tail_steps(points)
-            if len(steps) != len(second) or steps[0] != second[0] or steps[-1] != second[-1]:
-                steps, left, right = np.intersect1d(steps, second, return_indices=True)
-                values = [values[0][left], values[1][right]]
+        steps, values = inputs[0].tail_steps(points), [one.tail(points) for one in inputs]
+        if len(inputs) > 1 and not np.array_equal(steps, inputs[1].tail_steps(points)):
+            steps, values = _shared(inputs[0], inputs[1], points)
         return steps, made.compute(*values)
 
     def value(self, signal: Signal, window: Window) -> float:
@@ -90,7 +90,15 @@ class Snapshot:
         first, *others = windows
         if first is None or any(other is None or len(other) != len(first) for other in others):
             return float("nan")
+        if others and not self._in_step(signal.metrics, len(first)):
+            return float("nan")
         return STATISTICS[signal.statistic].compute(*windows)
+
+    def _in_step(self, metrics: Sequence[str], blocks: int) -> bool:
+        """Whether the last blocks of metrics, as many of each, were logged at the same steps."""
+        made = [self.source(metric) for metric in metrics]
+        ends = [self.series[one.inputs[0]].steps[-blocks:] for one in made if one is not None]
+        return all(np.array_equal(end, ends[0]) for end in ends)
 
     def holds(self, condition: Condition, *, clear: bool = False) -> bool | None:
         """Whether the signal is beyond the bound (beyond `clear`, for a pattern that holds); None where unknown."""
@@ -103,10 +111,15 @@ class Snapshot:
     def _nonfinite(self, metric: str) -> float:
         """The length of the non-finite tail; 0 while it is within twice what the curve has come back from before.
 
-        A loss that is NaN in every other row was not computed there, or its steps were skipped.
+        A loss that is NaN in every other row was not computed there, or its steps were skipped. Before it is known how
+        often a curve is computed, in its first `SETTLED` points, one that is NaN alone, while the last of every other
+        one is finite, is not yet known to have failed either.
         """
         worst = self._worst(metric)
-        return float(worst.nonfinite_tail) if worst.nonfinite_tail > 2 * worst.healed else 0.0
+        if worst.nonfinite_tail <= 2 * worst.healed:
+            return 0.0
+        alone = all(not one.nonfinite_tail or one is worst for one in self.series.values()) and len(self.series) > 1
+        return 0.0 if alone and max(worst.finite, worst.nonfinite_tail) < SETTLED else float(worst.nonfinite_tail)
 
     def _worst(self, metric: str) -> Series:
         """Of the series behind a metric the one with the longest non-finite tail."""
@@ -114,8 +127,8 @@ class Snapshot:
         assert made is not None
         return max((self.series[name] for name in made.inputs), key=lambda one: one.nonfinite_tail)
 
-    def onset(self, condition: Condition) -> tuple[int, float]:
-        """Where the last stretch began in which the curve lay beyond the bound: (points ago, step).
+    def onset(self, condition: Condition) -> float:
+        """The step at which the last stretch began in which the curve lay beyond the bound.
 
         Of a level the first point of the trailing stretch in which three of any five neighbours are beyond the bound;
         of a statistic that speaks for all points of its window the first of them; of one that compares the end of its
@@ -123,10 +136,8 @@ class Snapshot:
         """
         metric, statistic = condition.signal.metrics[0], condition.signal.statistic
         if statistic == NONFINITE:
-            worst = self._worst(metric)
-            return worst.nonfinite_tail, worst.nonfinite_since
-        seen = self.count(metric)
-        length = condition.window.length(seen)
+            return self._worst(metric).nonfinite_since
+        length = condition.window.length(self.count(metric))
         if statistic in LEVELS and condition.window.share < 1:
             steps, values = self.tail(metric, 4 * length)
             back = _trailing_stretch(
@@ -135,8 +146,13 @@ class Snapshot:
         else:
             steps, _ = self.tail(metric, max(int(LAG.get(statistic, 1.0) * length), 1))
             back = len(steps)
-        back = min(max(back, 1), len(steps))
-        return back << self._worst(metric).level, float(steps[-back])
+        return float(steps[-min(max(back, 1), len(steps))])
+
+    def points_before(self, metric: str, step: float) -> int:
+        """How many points of a metric were logged before `step`, to the resolution at which they are kept."""
+        made = self.source(metric)
+        assert made is not None
+        return min(int(np.searchsorted(one.steps, step)) << one.level for one in map(self.series.get, made.inputs) if one)
 
 
 LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last"})
@@ -145,7 +161,7 @@ LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last
 LAG = {
     **dict.fromkeys(("trend", "climb", "decay", "smoothness", "lag1", "common_period", "swing"), 0.5),
     **dict.fromkeys(("jump", "explosion"), 0.1),
-    **dict.fromkeys(("worsening", "loss_of"), 0.0),
+    **dict.fromkeys(("worsening", "worsening_error", "loss_of", "loss_error"), 0.0),
 }
 """How far back in its window what a statistic measures began, as a share of the window; all of it for the others."""
 
@@ -179,6 +195,13 @@ def _trailing_stretch(beyond: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int
     while start < n and not beyond[start]:
         start += 1
     return n - start
+
+
+def _shared(first: Series, second: Series, points: int) -> tuple[FloatArray, list[FloatArray]]:
+    """The blocks of the last `points` points of the two series that were logged at steps of both."""
+    steps, left, right = np.intersect1d(first.steps, second.steps, return_indices=True)
+    keep = max(first.blocks(points), 1)
+    return steps[-keep:], [first.values[left[-keep:]], second.values[right[-keep:]]]
 
 
 def prefix(series: Mapping[str, Series], step: float) -> dict[str, Series]:

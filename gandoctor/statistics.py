@@ -133,12 +133,12 @@ def extent(window: FloatArray) -> float:
 
 
 def wobble(window: FloatArray) -> float:
-    """The spread over the median size: how far a curve moves against where it stands. Needs 10 points.
+    """The spread over the median size: how far a curve moves against where it stands. Needs 5 points.
 
     Never less than half a unit of the last digit that the log prints: what is rounded away is not known to stand still.
     """
     x = _finite(window)
-    return max(spread(x), 0.5 * resolution(x)) / max(extent(x), 1e-12) if len(x) >= 10 else float("nan")
+    return max(spread(x), 0.5 * resolution(x)) / max(extent(x), 1e-12) if len(x) >= 5 else float("nan")
 
 
 def resolution(window: FloatArray) -> float:
@@ -187,10 +187,10 @@ def smoothness(window: FloatArray) -> float:
     """The lag-1 autocorrelation of the first differences.
 
     -0.5 for white noise, near (w-1)/2 for white noise under an exponential average of weight w, above 0 only for a
-    curve that was smoothed or is a smooth function of time.
+    curve that was smoothed or is a smooth function of time. A constant has no changes to compare.
     """
-    x = _finite(window)
-    return lag1(np.diff(x)) if len(x) >= 8 else float("nan")
+    change = np.diff(_finite(window))
+    return lag1(change) if len(change) >= 7 and change.any() else float("nan")
 
 
 def _block_means(x: FloatArray, blocks: int) -> FloatArray:
@@ -275,7 +275,7 @@ def worsening_error(window: FloatArray) -> float:
     values has sqrt(pi / 2k) of it (Kendall and Stuart, vol. 1, 10.11), a difference of two medians sqrt 2 of that.
     """
     ratio = worsening(window)
-    return log(ratio) / _error_of_levels(np.log(_finite(window))) if ratio >= 1 else ratio
+    return log(ratio) / _error_of_levels(np.log(np.maximum(_finite(window), 1e-12))) if ratio >= 1 else ratio
 
 
 def loss_error(window: FloatArray) -> float:

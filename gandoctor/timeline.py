@@ -80,4 +80,9 @@ def _around_best(name: str, curve: Curve) -> Span:
     steps, values = curve.steps[good], curve.values[good]
     median = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
     at = int(median.argmin() if METRICS[name].better == "lower" else median.argmax())
-    return Span(float(steps[at]), float(steps[at + 2]), f"{name.replace('_', ' ')} was best: {median[at]:.4g}")
+    return Span(float(steps[at]), float(steps[at + 2]), f"{_said(name)} was best: {median[at]:.4g}")
+
+
+def _said(name: str) -> str:
+    """A quality metric as people write it."""
+    return name.upper() if name in ("fid", "kid") else name.replace("_", " ")

@@ -55,7 +55,6 @@ class Track:
     rows: int = 0
     step: float = float("nan")
     first_step: float = float("nan")
-    warm_since: float = float("nan")
     convention: Convention | None = None
     judge: Judge = field(init=False)
     due: int = FIRST
@@ -118,10 +117,13 @@ class Track:
         return judge
 
     def _look(self, judge: Judge, now: Snapshot, *, all_of_them: bool = False) -> None:
-        warm = is_warm(now.rows, now.step, self.unit)
-        if warm and self.warm_since != self.warm_since:
-            self.warm_since = now.step
-        judge.look(now, warm=warm, all_of_them=all_of_them)
+        judge.look(now, warm=is_warm(now.rows, now.step, self.unit), all_of_them=all_of_them)
+
+    @property
+    def warm_since(self) -> float:
+        """The step of the first evaluation, or of the last row, at which warm-up is over; NaN before."""
+        seen = [*self.boundaries, (self.rows, self.step)]
+        return next((step for rows, step in seen if is_warm(rows, step, self.unit)), float("nan"))
 
     def present(self, reading: Convention | None = None) -> tuple[Snapshot, Judge]:
         """The state at the last row, under the reading that the whole log speaks for; changes nothing."""

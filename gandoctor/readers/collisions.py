@@ -75,9 +75,10 @@ def _ownerless(names: Names, evidence: Evidence, notes: list[str]) -> Names:
         lambda n: not n.who and n.what == "loss" and n.on in ("real", "fake") and n.unknown == 0,
         lambda n: replace(n, who="D"),
     )
+    marks = {"", *(n.index for n in names if n.who == "D" and is_loss(n))}
     names = change(
         names,
-        lambda n: not n.who and n.part in ("adversarial", "gan") and is_loss(n) and not n.on and not n.index,
+        lambda n: not n.who and n.part in ("adversarial", "gan") and is_loss(n) and not n.on and n.index in marks,
         lambda n: replace(n, who="G", what="loss", unknown=n.unknown + (n.part == "gan")),
     )
     plain = [n for n in names if not n.who and n.what == "loss" and not n.part and not n.on and n.unknown == 0]

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _ROWS = 4096
 """Relations between columns are tested on so many rows: enough to be sure, and the same however long the log grows."""
+_SOME, _ENOUGH = 256, 8
+"""On how many of the first values shares of a batch are told from losses, and how many there must be."""
+_BATCH, _COARSE = 1024, 0.1
+"""The finest grid of such shares, and how far the digits printed may blur it."""
 _SHARE = 0.95
 """Share of the rows on which a relation must hold; a few rows may have been printed at another moment."""
 
@@ -64,6 +68,20 @@ class Evidence:
             if np.mean(np.abs(target - made) <= allowed) >= _SHARE and np.ptp(made) > 4 * allowed.mean():
                 return kind
         return ""
+
+    def is_rate(self, column: str) -> bool:
+        """Whether the values are shares of a batch: within [0, 1], all of them multiples of one fraction, not all zero.
+
+        A loss lands on such a grid by chance only where it is coarse beside the digits printed; that proves nothing.
+        """
+        values = self.values(column)[:_SOME]
+        if len(values) < _ENOUGH or not _within(values, 1.0) or not values.any():
+            return False
+        printed = _resolution([values])
+        parts = np.arange(1, _BATCH + 1)
+        parts = parts[parts * printed <= _COARSE]
+        off = np.abs(np.outer(parts, values) - np.round(np.outer(parts, values))).max(axis=1, initial=0.0)
+        return bool((off <= parts * (printed + 1e-6)).any())
 
     def is_percent_of(self, column: str, others: Sequence[str]) -> bool:
         """Whether the column is only 100 times one of the others: a loss that was printed as a percentage."""

@@ -9,7 +9,7 @@ from gandoctor.readers.rename import Names, change, is_loss
 
 if TYPE_CHECKING:
     from gandoctor.readers.evidence import Evidence
-    from gandoctor.readers.names import Name
+    from gandoctor.readers.names import Name, On, What, Who
 
 
 def halves(names: Names, _: Evidence, notes: list[str]) -> Names:
@@ -32,6 +32,37 @@ def halves(names: Names, _: Evidence, notes: list[str]) -> Names:
         return name
 
     return change(names, lambda name: name in d, make)
+
+
+_JOINED: dict[str, tuple[Who, On, str]] = {
+    "dr": ("D", "real", "df"),
+    "df": ("D", "fake", "dr"),
+    "dl": ("D", "", "gl"),
+    "gl": ("G", "", "dl"),
+    "ld": ("D", "", "lg"),
+    "lg": ("G", "", "ld"),
+}
+"""Two letters in one -> whose loss it is, on what, and the word that must stand beside it in the log."""
+
+
+def joined(names: Names, _: Evidence, notes: list[str]) -> Names:
+    """`dr`, `df`: D's loss on real and on generated samples; `dl`, `gl`: D's loss and G's. Of a list, the first is it."""
+    found = {word for name in names for word in name.words}
+
+    def make(name: Name) -> Name:
+        word = next(word for word in name.words if word in _JOINED)
+        who, on, _ = _JOINED[word]
+        later = name.listed and name.words[-1] != "0"
+        if not later:
+            notes.append(f"'{name.column}' was read as {who}'s loss{f' on {on} samples' if on else ''}")
+        what: What = "other" if later else "loss"
+        return replace(name, who=who, on=on, what=what, unknown=name.unknown - 1, index="")
+
+    return change(
+        names,
+        lambda n: n.what in ("", "loss") and not n.who and any(w in _JOINED and _JOINED[w][2] in found for w in n.words),
+        make,
+    )
 
 
 def output_of_x(names: Names, _: Evidence, __: list[str]) -> Names:
@@ -92,4 +123,4 @@ def critic(names: Names, _: Evidence, notes: list[str]) -> Names:
     return change(names, lambda name: not name.who and "c" in name.letters and name.unknown == 0, make)
 
 
-LETTERS = (halves, output_of_x, g_and_f, adversarial, critic)
+LETTERS = (joined, halves, output_of_x, g_and_f, adversarial, critic)

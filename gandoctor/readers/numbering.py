@@ -68,7 +68,8 @@ def _numbered(names: Names, what: str, evidence: Evidence, notes: list[str]) -> 
         ]
 
     numbers = {who: {n.index for n in group(who) if n.index.isdigit()} for who in ("D", "G")}
-    if len(numbers["D"] & numbers["G"]) > 1:
+    adversarial = {n.index for n in names if not n.who and n.part == "adversarial" and is_loss(n)}
+    if len(numbers["D"] & (numbers["G"] | adversarial)) > 1:
         return names
     for who in ("D", "G"):
         members = [n for n in group(who) if not n.on and (n.index.isdigit() or not n.index)]
@@ -87,6 +88,9 @@ def _meaning(who: str, members: list[Name], numbered: list[Name], evidence: Evid
     listed = base[:1] + ordered
     if len(listed) == 3 and (found := _whole(listed, evidence)):
         return _keras_list(who, found[0], [n for n in listed if n is not found[0]], found[1])
+    if who == "D" and len(listed) == 2 and ordered[-1].listed and evidence.is_rate(listed[1].column):
+        rate = replace(listed[1], what="accuracy", index="")
+        return {listed[0].column: replace(listed[0], index=""), rate.column: rate}
     two = not base and [n.index for n in ordered] == ["1", "2"]
     if who == "D" and len(listed) == 2 and (two or ordered[0].listed):
         return {n.column: replace(n, on=on, index="") for n, on in zip(listed, _HALVES, strict=True)}

@@ -74,8 +74,9 @@ def _discriminator(names: Sequence[Name]) -> list[Candidate]:
 
 
 def _acceptable(name: Name) -> bool:
-    """Whether the column is a loss: named so, or a network's bare name."""
-    return name.unknown <= (_STRANGE if name.what == "loss" else 0) and name.what in ("loss", "")
+    """Whether the column is a loss: named so, adversarial, or a network's bare name."""
+    said = name.what == "loss" or (name.what == "" and name.part == "adversarial")
+    return name.unknown <= (_STRANGE if said else 0) and name.what in ("loss", "")
 
 
 def _generator(names: Sequence[Name]) -> dict[str, Name]:

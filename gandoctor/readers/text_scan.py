@@ -128,18 +128,28 @@ class Scanner(Walk):
             return True
         if unit or following.text.startswith("°"):
             self.at += 1
-        elif not self._is_counted():
+        elif not (words := self._words_behind()):
             return False
+        elif "." in token.text and speaks(words) and self.scopes:
+            self._add_named(token, self._full_name(words))
+            self.at += len(words)
+            return True
         self.skip()
         return True
 
-    def _is_counted(self) -> bool:
-        """Whether nothing but words follows up to the end of a bracket that gives details."""
-        ahead = 0
-        if not self.words and self.scopes and self.scopes[-1].bracket == "(":
-            while self.peek(ahead).kind == "word":
-                ahead += 1
-        return ahead > 0 and self.peek(ahead).kind in ("close", "comma")
+    def _words_behind(self) -> tuple[str, ...]:
+        """The words behind a number up to the end of a bracket that gives details, or of a list's element.
+
+        They say what was counted or name it: "(10000 images)", "D (0.7 real_err, 0.6 fake_err)", "loss = 0.5, 3.2 passed".
+        () where other things follow.
+        """
+        words: list[str] = []
+        aside = bool(self.scopes) and self.scopes[-1].bracket == "("
+        if not self.words and (aside or (self.base and self.before.kind == "comma")):
+            while self.peek(len(words)).kind == "word":
+                words.append(self.peek(len(words)).text)
+        ends = ("close", "comma") if aside else ("close", "comma", "end", "bar")
+        return tuple(words) if self.peek(len(words)).kind in ends else ()
 
     def _percent(self) -> bool:
         if self.peek().kind != "percent":
@@ -200,7 +210,8 @@ class Scanner(Walk):
         own = tuple(self.words or self.scope_words())
         for words, rest in ((own, ()), (self.slashed, own)):
             for position, word in enumerate(words):
-                parts = word.split("/")
+                inner = word.removeprefix("(").removesuffix(")")
+                parts = (inner if word == f"({inner})" else word).split("/")
                 if len(parts) == count and all(part.count("(") == part.count(")") for part in parts):
                     before, after = words[:position], words[position + 1 :]
                     return [" ".join((*self.section, *before, part, *after, *rest)) for part in parts]
@@ -239,7 +250,9 @@ class Scanner(Walk):
         if self.scopes and self.scopes[-1].base == base:
             self.scopes[-1].took = True
         self.places[base] = self.places.get(base, 0) + 1
-        number = Number(token.slot, "metric", f"{base}[{self.places[base]}]", base=base, place=self.places[base])
+        alone = self.before.text == "(" and self.peek().text == ")"
+        place = f" ({self.places[base]})" if alone else f"[{self.places[base]}]"
+        number = Number(token.slot, "metric", f"{base}{place}", base=base, place=self.places[base])
         number.listed = self.before.kind in ("comma", "number")
         self._add(number)
         self.base = base

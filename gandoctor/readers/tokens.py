@@ -9,6 +9,8 @@ from functools import lru_cache
 from gandoctor.readers.aliases import FOREIGN, GLUE, GLUE_MEANING, KNOWN
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PAIR = re.compile(r"(?<![A-Za-z])([DG])([AB])(?![A-Za-z])")
+_LOSS = re.compile("loss|err|cost", re.IGNORECASE)
 _ARROW = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])(?:2|to|->)([A-Za-z])(?![a-z])")
 _WHOLE = r"wgan[\W_]?gp(?![a-z])|pix2pix(?:hd)?|[rl][12](?!\d)|[a-z]2[a-z](?![a-z0-9])"
 _WORD = re.compile(_WHOLE + r"|[^\W\d_]+|\d+k?(?![a-z])|\d+|[+%]")
@@ -26,6 +28,8 @@ def tokenise(name: str) -> tuple[str, ...]:
     for foreign, english in FOREIGN:
         text = text.replace(foreign, f" {english} ")
     text = _ARROW.sub(r" \g<1>2\g<2> ", text)
+    if _LOSS.search(text):
+        text = _PAIR.sub(r" \g<1> \g<2> ", text)
     words = [re.sub(r"wgan[\W_]?gp", "wgangp", word) for word in _WORD.findall(_CAMEL.sub(" ", text).lower())]
     return tuple(part for word in words for part in _apart(word))
 

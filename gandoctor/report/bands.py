@@ -16,12 +16,12 @@ def briefly(diagnosis: Diagnosis) -> str:
     if not diagnosis.bands:
         return ""
     values = ", ".join(
-        f"{clean(b.name)} {normalised(b) or number(b.literal)} ({'inside' if b.inside else 'outside'} {limits(b)})"
+        f"{clean(b.name)} {normalised(b) or number(b.literal)} ({'in' if b.inside else 'not in'} {limits(b)})"
         for b in diagnosis.bands
     )
     sources = dict.fromkeys(clean(b.source).split(",")[0] for b in diagnosis.bands if b.source)
-    cited = f" ({'; '.join(sources)})" if sources else ""
-    for_whom = "" if _is_cross_entropy(diagnosis) else "; these bands are of cross-entropy"
+    cited = f"; {'; '.join(sources)}" if sources else ""
+    for_whom = "" if _is_cross_entropy(diagnosis) else "; made for cross-entropy"
     return f"{values}{for_whom}{cited}."
 
 

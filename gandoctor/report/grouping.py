@@ -33,6 +33,17 @@ class Group:
         """Where the first of them was sure; never before `since`."""
         return min(f.fired for f in self.same_state) if self.first.active else self.first.fired
 
+    @property
+    def spells(self) -> tuple[tuple[float, float], ...]:
+        """From when to when it held where it is over, in order; spells that overlap or touch are one."""
+        made: list[tuple[float, float]] = []
+        for start, end in sorted((f.since, f.until) for f in self.same_state if f.until is not None):
+            if made and start <= made[-1][1]:
+                made[-1] = (made[-1][0], max(end, made[-1][1]))
+            else:
+                made.append((start, end))
+        return tuple(made)
+
 
 def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
     """Return the findings by rule and pair; the order is that of each group's first finding."""

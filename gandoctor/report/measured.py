@@ -19,9 +19,9 @@ _LONGER = 6
 
 TERMS = {
     r"\bJ (?!=)": "J: exp(-g) + exp(-d_fake), at most 1 where one D gave both losses",
-    r"flat value|[DG] level": "Flat value: the loss while D gives one answer to everything",
-    r"D level": "D level: D's loss over its flat value; 0 if D has won, above 1 if it is beaten",
-    r"G level": "G level: G's loss above its flat value",
+    r"flat value|[DG] level": "Flat value: the loss while D answers all alike",
+    r"D level": "D level: D's loss over it (0: D has won, above 1: D is beaten)",
+    r"G level": "G level: G's loss above it",
     r"[Ii]mplied coverage": "Implied coverage: the share of the data that G covers, were D ideal",
     r"D gap": "D gap: D's loss on real minus on generated samples",
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gandoctor.model import Advice, Diagnosis, Finding, LikelyCause
     from gandoctor.report.grouping import Group
 
-_BRIEF = {"findings": 2, "readings": 3, "causes": 2, "remedies": 2, "notes": 3, "remarks": 2}
+_BRIEF = {"findings": 2, "readings": 2, "causes": 2, "remedies": 2, "notes": 2}
 """How much of each a report of one screen shows."""
 
 _DO, _IF_SO = "What to do", "What to do, if so"
@@ -66,7 +66,7 @@ def outline(diagnosis: Diagnosis, brief: bool) -> Outline:
         _capped("Likely causes" if wholly else "Likely causes, if so", "causes", _causes(diagnosis, brief), brief),
         replace(_capped(_DO if wholly else _IF_SO, "remedies", _remedies(diagnosis, brief), brief), form="numbered"),
         _aside("Worth keeping", [sentences.best(diagnosis)]),
-        _aside("Worth knowing", [_remark(r) for r in _remarks(diagnosis)][: _BRIEF["remarks"] if brief else None]),
+        _aside("Worth knowing", [_remark(remark) for remark in _remarks(diagnosis)][: 1 if brief else None]),
         _aside("Usual bands", [bands.briefly(diagnosis)]),
         _reading(diagnosis),
         _aside("Not judged", (sentences.unanswered_briefly if brief else sentences.unanswered)(diagnosis)),
@@ -184,7 +184,7 @@ def _remedy(advice: Advice, brief: bool) -> Item:
     """Return what to do and what follows if it was right; the reason too where there is room."""
     remedy = advice.remedy
     do = sentences.sentence(sentences.brief(remedy.do) if brief else remedy.do)
-    expect = f"If it works: {sentences.ended(sentences.brief(remedy.expect) if brief else remedy.expect)}"
+    expect = f"If it works: {sentences.ended(sentences.opening(remedy.expect) if brief else remedy.expect)}"
     return Item(do if brief else f"{do} {sentences.sentence(remedy.why)}".rstrip(), (expect,) if remedy.expect else ())
 
 

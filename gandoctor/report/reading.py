@@ -33,8 +33,8 @@ FORMS = {
 _DECIDED = {
     "user": "as you said",
     "context": "as the log says",
-    "log": "inferred from the numbers",
-    "default": "the likeliest reading",
+    "log": "by the numbers",
+    "default": "likeliest",
 }
 
 
@@ -76,7 +76,7 @@ def _override(convention_: Convention) -> str:
     """Return what else is possible and the flags that settle it."""
     family, form = convention_.family, convention_.d_form
     if not convention_.alternatives:
-        return "If that is wrong: --family, --d-loss."
+        return "If wrong: --family, --d-loss."
     others = [_flags(other, family, form) for other in convention_.alternatives]
     return f"Also possible: {' or '.join(others)}; --family {family} --d-loss {form} confirms this."
 
@@ -104,7 +104,10 @@ def _renamed(diagnosis: Diagnosis) -> list[tuple[str, str]]:
 
 
 def _bare(name: str) -> str:
-    return "".join(character for character in name.lower() if character.isalnum())
+    """Return the letters and digits of a name, the networks' names shortened."""
+    for long, short in (("discriminator", "d"), ("generator", "g"), ("disc", "d"), ("gen", "g"), ("dis", "d")):
+        name = name.lower().replace(long, short)
+    return "".join(character for character in name if character.isalnum())
 
 
 def unmapped(diagnosis: Diagnosis) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ENOUGH = 100
 """Rows that a log should have; the longest fixed window of a failure rule."""
 
-_ROOM = 110
+_ROOM = 100
 """Characters within which a cause or a check may take more than its first sentence."""
 
 _NEARLY_EVEN = 0.485
@@ -140,8 +140,8 @@ def finding_time(group: Group, unit: Unit) -> str:
     tried = " (experimental rule)" if first.status == "experimental" else ""
     if first.active:
         return f"{clean(first.rule)}{tried}{pair}, since {step(unit, group.since)}"
-    spells = [span(unit, f.since, f.until) for f in group.same_state if f.until is not None]
-    return f"{clean(first.rule)}{tried}{pair}, {listed(spells, 3)}, over since then"
+    spells = [span(unit, start, end) for start, end in group.spells]
+    return f"{clean(first.rule)}{tried}{pair}, {listed(spells, 2)}, over since then"
 
 
 def suspicion(group: Group, unit: Unit) -> str:

@@ -36,6 +36,9 @@ _TALL = 2
 """Up to how many curves each gets two rows of characters."""
 
 _NARROW = 40
+_BY_THE_LINE = ("Evidence", "Suspected")
+"""Sections whose details are measurements, one a line."""
+
 _PLAIN = {
     "EN DASH": "-",
     "EM DASH": "-",
@@ -67,7 +70,7 @@ def render(diagnosis: Diagnosis, colour: bool, width: int = 100, blocks: bool = 
         console.print(_line(sentence))
     _curves(console, diagnosis, width, blocks)
     for section in (s for s in text.sections if s.form != "aside"):
-        _section(console, section)
+        _section(console, section, brief=True)
     _asides(console, [s for s in text.sections if s.form == "aside"])
     return _finished(buffer, blocks)
 
@@ -128,20 +131,25 @@ def _curve(console: Console, one: Shown, rows: tuple[str, ...], beside: tuple[st
         console.print(_join(*parts), soft_wrap=True)
 
 
-def _section(console: Console, section: Section) -> None:
+def _section(console: Console, section: Section, brief: bool = False) -> None:
+    """Print a section; to be brief, advice takes no line of its own for what would confirm it."""
+    inline = brief and not section.title.startswith(_BY_THE_LINE)
     console.print()
     console.print(_line(section.title, "bold"))
     for number, item in enumerate(section.items, 1):
-        console.print(_hanging(f"{number}." if section.form == "numbered" else "-", item))
+        console.print(_hanging(f"{number}." if section.form == "numbered" else "-", item, inline))
 
 
-def _hanging(marker: str, item: Item) -> RenderableType:
-    """Return an item behind its marker, its details beneath it, all lines indented alike."""
+def _hanging(marker: str, item: Item, inline: bool) -> RenderableType:
+    """Return an item behind its marker, its details beneath it or behind it, all lines indented alike."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=len(marker))
     grid.add_column(ratio=1)
+    if inline:
+        grid.add_row(_line(marker), _join((item.text, ""), *((f" {detail}", "dim") for detail in item.details)))
+        return grid
     grid.add_row(_line(marker), _line(item.text))
     for detail in item.details:
         grid.add_row("", _line(detail, "dim"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gandoctor.model import Diagnosis
 
 ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
-SCREEN = 46
+SCREEN = 45
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
@@ -64,13 +64,13 @@ def test_a_failure_says_what_since_when_how_sure_why_and_what_to_do() -> None:
     for said in (
         "Convergence failure. The discriminator has won",
         "Since step 97, 21 % of the way through",
-        "very likely (94 %). Estimated from 180 runs",
-        "median(d_level) = 0.0013 over the last 50 points, below the bound 0.05 (calibrated:",
-        "Would confirm it: the learning rates",
+        "very likely (94 %): estimated from 180 runs",
+        "Median D level over the last 50 points: 0.0013, below the bound 0.05 (from labelled runs)",
+        "Check: the learning rates",
         "1. Lower D's learning rate",
         "If it works: D's loss rises above 0.1",
         "Steps 61 to 96",
-        "Not understood: seconds, lambda_cycle. To use one: --map METRIC=seconds",
+        "Not used: seconds, lambda_cycle. To use one: --map METRIC=seconds",
         "loss/disc = D loss",
         "2 rows without numbers were left out",
     ):
@@ -80,13 +80,13 @@ def test_a_failure_says_what_since_when_how_sure_why_and_what_to_do() -> None:
 def test_a_stable_run_says_that_collapse_is_not_excluded_and_what_was_not_logged() -> None:
     text = " ".join(render(situations.stable(), colour=False).split())
     assert text.count("mode collapse is not excluded") == 1
-    assert "Not logged: low-diversity (coverage)" in text
+    assert "low-diversity, quality-collapse (not logged)" in text
 
 
 def test_an_open_convention_names_the_flags_that_settle_it() -> None:
     text = " ".join(render(situations.undecided(), colour=False).split())
-    assert "Also possible: --d-loss mean or --family lsgan; --family bce --d-loss sum keeps this reading" in text
-    assert "no verdict is likely enough" in text
+    assert "Also possible: --d-loss mean or --family lsgan; --family bce --d-loss sum confirms this" in text
+    assert "That is: no failure is proved and none excluded" in text
 
 
 def test_a_failure_that_healed_says_when_it_was_over() -> None:
@@ -98,7 +98,7 @@ def test_a_failure_that_healed_says_when_it_was_over() -> None:
 def test_the_pair_that_is_ill_is_shown_first() -> None:
     text = render(situations.cycle(), colour=False)
     assert text.index("D loss of pair B") < text.index("D loss of pair A")
-    assert "(discriminator-dominance, pair B, since epoch 120)" in text
+    assert "discriminator-dominance, pair B, since epoch 120" in text
 
 
 def test_pairs_that_were_read_alike_are_told_together() -> None:
@@ -111,21 +111,63 @@ def test_what_is_not_a_number_is_marked_and_said() -> None:
     text = render(situations.broken(), colour=False)
     assert "!!!!" in text
     assert "ends at NaN" in text
-    assert "nonfinite(g_loss) = infinity at the last point" in text
+    assert "Rows in succession without a finite G loss at the last point: infinity" in text
 
 
 def test_every_term_in_the_evidence_is_explained() -> None:
     text = " ".join(render(situations.mismatch(), colour=False).split())
-    assert "D is the discriminator, G the generator." in text
-    assert "consistency (J = exp(-g) + exp(-d_fake)" in text
-    assert "derived (can be proved)" in text
+    assert "D: discriminator, G: generator." in text
+    assert "J: exp(-g) + exp(-d_fake), at most 1 where one D gave both losses" in text
+    assert "Median J over the last 50 points: 1.97, above the bound 1.05 (proved)" in text
 
 
 def test_a_report_of_one_screen_says_what_it_left_out() -> None:
     from dataclasses import replace
 
     many = replace(situations.dominance(), causes=situations.dominance().causes * 3)
-    assert "(4 more; --format markdown shows all)" in render(many, colour=False)
+    assert "Likely causes (2 of 6; all: --format markdown)" in render(many, colour=False)
+
+
+def test_the_sentence_that_decided_follows_the_verdict() -> None:
+    lines = render(situations.dominance(), colour=False).splitlines()
+    assert lines[2].startswith("D's loss is 0.1 % of what a D that knows nothing would have")
+
+
+def test_several_patterns_of_a_rule_are_one_finding_with_the_earliest_onset() -> None:
+    from dataclasses import replace
+
+    first = situations.dominance().findings[0]
+    both = replace(situations.dominance(), findings=(first, replace(first, pattern="other", since=61, fired=80)))
+    text = render(both, colour=False)
+    assert text.count("discriminator-dominance, since") == 1
+    assert "Since step 61, 13 % of the way through; recognisable from step 80" in text
+
+
+def test_a_suspicion_of_what_is_proved_is_not_told_twice() -> None:
+    from dataclasses import replace
+
+    said = situations.dominance()
+    doubled = replace(said, suspicions=(replace(said.findings[0], weight="suspicion", confidence=0.4),))
+    assert "Suspected" not in render(doubled, colour=False)
+
+
+def test_an_experimental_rule_is_called_that() -> None:
+    from dataclasses import replace
+
+    said = situations.dominance()
+    tried = replace(said, findings=(replace(said.findings[0], status="experimental"),))
+    assert "discriminator-dominance (experimental rule), since step 97" in render(tried, colour=False)
+
+
+def test_a_reading_that_came_back_over_its_bound_is_not_said_to_be_below_it() -> None:
+    from dataclasses import replace
+
+    from gandoctor.report.measured import reading
+
+    row = replace(situations.dominance().findings[0].readings[0], value=0.06)
+    assert reading(row, brief=True) == (
+        "Median D level over the last 50 points: 0.06 by now; it fired below 0.05 (from labelled runs)"
+    )
 
 
 def test_a_table_aligns_its_columns() -> None:

@@ -106,3 +106,4 @@ def test_text_from_a_log_cannot_steer_a_terminal(text: str, safe: str) -> None:
 
 def test_every_statistic_that_a_rule_may_name_is_explained() -> None:
     assert set(STATISTICS) - EVERYBODY_KNOWS == set(words.STATISTICS)
+    assert set(STATISTICS) == set(words.PHRASES)
