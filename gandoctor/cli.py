@@ -30,7 +30,10 @@ _rules = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="gandoctor", message="%(prog)s %(version)s")
 def commands() -> None:
-    """Say from its log whether a GAN is training, failing or dead, since when, why, and what to do."""
+    """Say from its log whether a GAN is training, failing or dead, since when, why, and what to do.
+
+    Start with: gandoctor diagnose LOG
+    """
 
 
 @commands.command()
@@ -58,7 +61,11 @@ def commands() -> None:
 )  # fmt: skip
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if a failure is diagnosed, 3 if no verdict is possible.")
 def diagnose(paths: tuple[str, ...], **options: Any) -> int:
-    """Diagnose logs: files, folders (TensorBoard, a run's folder), or - for standard input.
+    """Diagnose logs: files, folders, or - for standard input.
+
+    A folder is a run's or TensorBoard's.
+
+    Example: gandoctor diagnose run.csv --family hinge -o report.md -o curves.png
 
     Exit status: 0 done; 2 wrong use, or a log that cannot be read (the others are still reported); with --exit-code
     also 1 and 3.
@@ -89,7 +96,10 @@ def diagnose(paths: tuple[str, ...], **options: Any) -> int:
 @_rules
 @_rulebook
 def explain(rule: str, rules: tuple[Path, ...], rulebook: str) -> int:
-    """Print the page of a RULE: what it is, how it is recognised, what to do."""
+    """Print what a RULE looks at, its causes and remedies.
+
+    Example: gandoctor explain discriminator-dominance
+    """
     from gandoctor.commands.rules import explain as run
 
     return run(rule, rulebook, rules)
@@ -97,14 +107,17 @@ def explain(rule: str, rules: tuple[Path, ...], rulebook: str) -> int:
 
 @commands.group()
 def rules() -> None:
-    """List the rules, or run the tests that they carry."""
+    """List the rules, or run the tests they carry."""
 
 
 @rules.command("list")
 @_rules
 @_rulebook
 def list_rules(rules: tuple[Path, ...], rulebook: str) -> int:
-    """List the rules, one a line."""
+    """List the rules: the verdict that each gives, and how tried it is.
+
+    Example: gandoctor rules list --rulebook documented
+    """
     from gandoctor.commands.rules import list_all
 
     return list_all(rulebook, rules)
@@ -114,7 +127,9 @@ def list_rules(rules: tuple[Path, ...], rulebook: str) -> int:
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @_rulebook
 def test_rules(folder: Path | None, rulebook: str) -> int:
-    """Run the tests that rules carry: those that ship, or those of a folder of your own.
+    """Run the tests that rules carry, those in DIR or those that ship.
+
+    Example: gandoctor rules test my-rules
 
     Exit status: 0 all passed, 1 one failed, 2 wrong use.
     """
@@ -126,7 +141,10 @@ def test_rules(folder: Path | None, rulebook: str) -> int:
 @commands.command()
 @click.argument("run", required=False)
 def demo(run: str | None) -> int:
-    """Diagnose the recorded runs that ship, or one RUN of them."""
+    """Diagnose the recorded runs that ship, or one RUN of them.
+
+    Example: gandoctor demo seed-003-baseline
+    """
     from gandoctor.commands.demo import run as show
 
     return show(run)

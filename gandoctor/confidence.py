@@ -55,7 +55,7 @@ class Calibration:
         if not said:
             return f"assumed, for none of {self.runs} labelled runs of {self.programs} programs showed this"
         programs = f"{said:.0f} program{'' if said == 1 else 's'}"
-        share = f"{right:.0f} of {programs}" if right.is_integer() else f"{100 * right / said:.0f} % in {programs}"
+        share = f"{right:.0f} of {programs}" if right.is_integer() else f"{100 * right / said:.0f} % of {programs}"
         return f"right in {share}; {self.words}"
 
     def failure(self, rule: str, pattern: str) -> float:

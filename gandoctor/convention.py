@@ -50,11 +50,17 @@ FLAT: Mapping[str, Flat] = {
 }
 """Families whose levels mean something; the losses of a critic (WGAN) have a free constant."""
 
-LAWS = ("bce", "lsgan", "hinge")
+BEGINNINGS: tuple[tuple[DForm, float], ...] = (("sum", 2.0), ("mean", 1.0))
+"""How many halves there are in D's logged loss."""
+
+LAWS: tuple[Family, ...] = ("bce", "lsgan", "hinge")
 """Families with a consistency law between G's loss and D's loss on generated samples."""
 
 UNTRAINED = 10
 """The last step at which a log may begin so that its first rows are those of a D that has learnt nothing yet."""
+
+LSGAN_LOST = 1.05
+"""A least-squares D that calls everything real has a loss of 1, over both halves; a larger one is of another family."""
 
 TOLERANCE = 1.02
 """Above 1 by sampling only: 0 of 30 000 windows of 50 steps, 500 toy runs without BatchNorm, exceeded it."""
@@ -227,13 +233,21 @@ class _Evidence:
         inputs = [self.has[name].values for name in made.inputs] if made else []
         return made.compute(*inputs) if made and len({len(x) for x in inputs}) == 1 else np.empty(0)
 
-    def begins(self, d: float, g: float) -> bool:
-        """Whether the first three rows lie where an untrained D puts the losses: d within 10 %, g within .15."""
-        heads = self.head("d_loss"), self.head("g_loss")
-        if min(map(len, heads)) < 3:
-            return False
-        first = [float(np.median(head)) for head in heads]
-        return abs(first[0] - d) < 0.1 * d and abs(first[1] - g) < 0.15
+    def begins(self) -> tuple[Family, DForm] | None:
+        """The family, and the form of D's loss, whose flat values the first row has: those of an untrained D.
+
+        D's loss within 10 % and G's within .1; halves that are logged apart must be alike.
+        """
+        real, fake = self.head("d_loss_real"), self.head("d_loss_fake")
+        d, g = self.head("d_loss"), self.head("g_loss")
+        if not len(d) or not len(g) or (len(real) and len(fake) and abs(real[0] - fake[0]) > 0.15 * d[0]):
+            return None
+        for family in LAWS:
+            for form, halves in BEGINNINGS:
+                flat = halves * FLAT[family].d_half
+                if abs(d[0] - flat) < 0.1 * flat and abs(g[0] - FLAT[family].g) < 0.1:
+                    return family, form
+        return None
 
     def rejects_too_much(self) -> bool:
         """Whether G's loss is more than least squares allow: ||D - 1|| <= 1 + ||D|| on the same samples (Minkowski)."""
@@ -290,11 +304,14 @@ def _family(e: _Evidence, context: Mapping[str, Any]) -> tuple[Family, Any, Any,
         return "bce", -1, "log", ("both losses are negative and small: the maximised value was logged",), ()
     if max(e.share(m, below=-1e-6) for m in ("d_loss", "d_loss_real", "d_loss_fake")) > 0.05:
         return "wgan", 1, "log", ("D's loss is negative: a critic",), ()
+    begins = e.begins() if context.get("first_step", inf) <= UNTRAINED else None
+    if begins is not None:
+        return begins[0], 1, "log", (f"the first row is that of an untrained D under a {begins[0]} loss",), ()
     if e.share("g_loss", below=-1e-6) > 0.05:
         if e.high("d_loss") > 4:
             return "wgan-gp", 1, "log", ("G's loss is negative and D's above any hinge loss in balance: a critic",), ()
         return "hinge", 1, "log", ("G's loss is negative and D's never: hinge",), ()
-    return _by_law(e, context.get("first_step", inf) <= UNTRAINED)
+    return _by_law(e)
 
 
 def _by_name(e: _Evidence) -> tuple[Family, str] | None:
@@ -316,18 +333,21 @@ def _maximised(e: _Evidence) -> bool:
     return below and -4 * LN2 < e.median("d_loss") < -1e-9 and e.median("g_loss") < -1e-9
 
 
-def _by_law(e: _Evidence, from_start: bool) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
+def _by_law(e: _Evidence) -> tuple[Family, Any, Any, Sequence[str], Sequence[Family]]:
     form: DForm = "separate" if "d_loss_fake" in e.has else "mean"
-    if _starts_as_hinge(e, from_start):
+    if _starts_as_hinge(e):
         return "hinge", 1, "log", ("the first rows have each half of D's loss near 1 and G's near 0: hinge",), ()
     if not e.breaks("bce", form):
         others: tuple[Family, ...] = ("hinge",) if _may_be_hinge(e) else ()
         return "bce", 1, "default", ("no loss is negative and J <= 1 as cross-entropy demands",), others
-    if from_start and e.begins(LN2, LN2) and not e.breaks("bce", "mean"):
-        return "bce", 1, "log", ("the first rows are those of an untrained D's cross-entropy, its halves halved",), ()
     if _accuracy_excludes_lsgan(e):
         return "bce", 1, "log", ("J > 1, but accuracy and loss together exclude least squares",), ()
-    if not e.breaks("lsgan", form) and not e.rejects_too_much() and e.high("g_loss") < 4 and e.median("d_loss") <= 1.2:
+    if (
+        not e.breaks("lsgan", form)
+        and not e.rejects_too_much()
+        and e.high("g_loss") < 4
+        and e.median("d_loss") <= LSGAN_LOST
+    ):
         return "lsgan", 1, "log", ("J > 1 excludes cross-entropy, and the law of least squares holds",), ()
     if not e.breaks("hinge", form):
         return (
@@ -350,13 +370,8 @@ def _may_be_hinge(e: _Evidence) -> bool:
     return 0.5 < e.median("d_loss") <= 2.05 and not e.breaks("hinge", "sum")
 
 
-def _starts_as_hinge(e: _Evidence, from_start: bool) -> bool:
-    """Whether the first three rows of D's halves lie near 1 and of G near 0: an untrained D under a hinge loss.
-
-    Of one logged value, which must begin with the training, near 2 or, for the mean of the halves, near 1.
-    """
-    if from_start and (e.begins(2.0, 0.0) or e.begins(1.0, 0.0)):
-        return True
+def _starts_as_hinge(e: _Evidence) -> bool:
+    """Whether the first three rows of D's halves lie near 1 and of G near 0: an untrained D under a hinge loss."""
     heads = [e.head(metric) for metric in ("d_loss_real", "d_loss_fake", "g_loss")]
     if min(len(head) for head in heads) < 3:
         return False
@@ -380,20 +395,23 @@ def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm,
     if stated is not None:
         return stated, (f"D's loss is the {stated}, as stated",), None
     if "d_loss_real" in e.has and "d_loss_fake" in e.has:
-        if family == "bce" and context.get("first_step", inf) <= UNTRAINED and e.begins(LN2, LN2):
+        if context.get("first_step", inf) <= UNTRAINED and e.begins() == (family, "mean"):
             return "mean", ("the halves of D's loss begin at half of what an untrained D has",), None
         return "separate", ("both halves of D's loss are logged",), None
     if family not in LAWS:
         return "sum", (), None
     flat = FLAT[family].d_half
+    head = e.head("d_loss")
+    from_start = len(head) > 0 and context.get("first_step", inf) <= UNTRAINED
+    if from_start and abs(head[0] - 2 * flat) < 0.1 * flat:
+        return "sum", ("the first row lies at the sum's flat value",), None
     if e.breaks(family, "sum") and not e.breaks(family, "mean"):
         return "mean", ("read as a sum D's loss would break the family's law; read as a mean it holds",), None
     if _accuracy_says_mean(e, flat):
         return "mean", ("D's loss is below what its errors would cost in a sum",), None
     if e.median("d_loss") > 1.35 * flat:
         return "sum", ("read as a mean D's loss would lie far above its flat value",), None
-    head = e.head("d_loss")
-    if len(head) and np.isfinite(head).all() and context.get("first_step", inf) <= UNTRAINED:
+    if from_start and np.isfinite(head).all():
         if abs(float(np.median(head)) - 2 * flat) < 0.2 * flat:
             return "sum", ("the first rows lie at the sum's flat value",), None
         if abs(float(np.median(head)) - flat) < 0.1 * flat:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gandoctor.metrics import DERIVED, METRICS
 from gandoctor.report.outline import Item, Section
 from gandoctor.report.sentences import ended, sentence
-from gandoctor.report.words import BASES, VERDICTS, clean, count, number, percent
+from gandoctor.report.words import BASES, STATISTICS, VERDICTS, clean, count, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,7 @@ def sections(rule: Rule) -> tuple[Section, ...]:
         Section("Likely causes", tuple(map(_cause, rule.causes))),
         Section("What to do", tuple(map(_remedy, rule.remedies)), "numbered"),
         Section("What to log", (Item(sentence(rule.log_this)),) if rule.log_this else ()),
+        Section("Words", tuple(_words(rule))),
         Section("Examples", tuple(map(_case, rule.cases[:_EXAMPLES]))),
         Section("Sources", tuple(Item(_source(s.key, s.cite, s.url)) for s in rule.sources)),
     )
@@ -76,7 +78,7 @@ def _pattern(rule: Rule, pattern: Pattern) -> Iterator[Item]:
 
 def _row(condition: Condition, name: str) -> str:
     side = "above" if condition.above is not None else "below"
-    over = f", over again at {number(condition.clear)}" if condition.clear != condition.bound else ""
+    over = f" (over when it passes {number(condition.clear)})" if condition.clear != condition.bound else ""
     source = f"; source {clean(condition.source)}" if condition.source else ""
     return (
         f"{clean(condition.signal)} over {_window(condition.window)} is {side} {number(condition.bound)}{over}. "
@@ -85,10 +87,26 @@ def _row(condition: Condition, name: str) -> str:
     )
 
 
+def _words(rule: Rule) -> Iterator[Item]:
+    """Yield what the rows measure and by which statistic, each term in a line."""
+    signals = [condition.signal for pattern in rule.patterns for condition in pattern.when]
+    metrics = {metric for signal in signals for metric in signal.metrics}
+    if {"d_level", "g_level"} & metrics:
+        yield Item("flat value: a loss while D gives one answer to everything, .693 a half for cross-entropy")
+    for name, metric in (METRICS | DERIVED).items():
+        if name in metrics:
+            yield Item(f"{name}: {metric.meaning}")
+    for statistic in dict.fromkeys(signal.statistic for signal in signals):
+        if statistic in STATISTICS:
+            yield Item(f"{statistic}(...): {STATISTICS[statistic]}")
+
+
 def _window(window: Window) -> str:
     """Return the length of a window: "20 points", "the longer of 50 points and 5 % of the run so far"."""
     if not window.share:
         return count(window.points, "point")
+    if window.share >= 1:
+        return f"the whole run so far, at least {count(window.points, 'point')}"
     return f"the longer of {count(window.points, 'point')} and {percent(window.share)} of the run so far"
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CAPACITY = 8192
 HEAD = 64
+LARGEST = 1e100
+"""Beyond this a finite value is kept as this: no sum or square of values overflows."""
 
 
 class Series:
@@ -63,6 +65,8 @@ class Series:
         if not len(values):
             return
         finite = np.isfinite(values)
+        if np.abs(values).max(initial=0, where=finite) > LARGEST:
+            values = np.where(finite, np.clip(values, -LARGEST, LARGEST), values)
         if finite.all():
             self.count += len(values)
             self.finite += len(values)

@@ -152,7 +152,9 @@ class Snapshot:
         """How many points of a metric were logged before `step`, to the resolution at which they are kept."""
         made = self.source(metric)
         assert made is not None
-        return min(int(np.searchsorted(one.steps, step)) << one.level for one in map(self.series.get, made.inputs) if one)
+        return min(
+            int(np.searchsorted(one.steps, step)) << one.level for one in map(self.series.get, made.inputs) if one
+        )
 
 
 LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last"})

@@ -269,10 +269,10 @@ def loss_of(window: FloatArray) -> float:
 
 
 def worsening_error(window: FloatArray) -> float:
-    """ln of `worsening` over its standard error, from the evaluations' own noise: 0 at the best. Needs 5 points.
+    """The logarithm of `worsening` over its standard error, from the evaluations' own noise: 0 at the best.
 
-    The noise of ln x is the spread of its first differences over sqrt 2, which a trend does not enter; a median of k
-    values has sqrt(pi / 2k) of it (Kendall and Stuart, vol. 1, 10.11), a difference of two medians sqrt 2 of that.
+    Needs 5 points. The noise of ln x is the spread of its first differences over sqrt 2, which a trend does not enter;
+    a median of k values has sqrt(pi / 2k) of it (Kendall and Stuart, vol. 1, 10.11), a difference of two sqrt 2 of that.
     """
     ratio = worsening(window)
     return log(ratio) / _error_of_levels(np.log(np.maximum(_finite(window), 1e-12))) if ratio >= 1 else ratio
@@ -366,10 +366,11 @@ def strongest_line(window: FloatArray) -> Line:
     if n < 48:
         return Line(float("nan"), 1.0)
     t = np.arange(n) - (n - 1) / 2
+    size = float(x @ x) / n
     x = x - x.mean()
     x = x - t * float(t @ x) / float(t @ t)
     power = float(x @ x) / n
-    if power <= 1e-24:
+    if power <= max(1e-24, 1e-24 * size):  # rounding is left where the window is a constant or a line
         return Line(float("nan"), 1.0)
     spectrum = np.abs(np.fft.rfft(x)) ** 2 / n
     frequency = np.arange(len(spectrum)) / n

@@ -48,11 +48,11 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
     doubtful = [f for f in found if f.active and f not in deciding]
     known_ill = {(f.rule, f.pair) for f in deciding if f.active}
     suspicions = tuple(f for f in doubtful if f.weight != "remark" and (f.rule, f.pair) not in known_ill)
-    answer = _answer(run, views, found, known)
+    warm = min((t.warm_since for t in tracks if t.warm_since == t.warm_since), default=float("nan"))
+    answer = _answer(run, views, found, known, warm=warm == warm)
     answer = _if_alternatives_agree(answer, tracks, deciding)
     answer = _unless_doubtful(answer, suspicions)
     present = [f for f in deciding if f.active] or suspicions
-    warm = min((t.warm_since for t in tracks if t.warm_since == t.warm_since), default=float("nan"))
     made = timeline.phases(run, warm, deciding, judged=answer.verdict != "inconclusive" or bool(deciding))
     return Diagnosis(
         run=run,
@@ -95,7 +95,9 @@ def _with_confidence(finding: Finding, known: Calibration) -> Finding:
     return replace(finding, confidence=share)
 
 
-def _answer(run: Run, views: Sequence[Snapshot], found: Sequence[Finding], known: Calibration) -> _Answer:
+def _answer(
+    run: Run, views: Sequence[Snapshot], found: Sequence[Finding], known: Calibration, *, warm: bool
+) -> _Answer:
     deciding = [f for f in found if _decides(f)]
     balance = [f for f in found if f.active and f.verdict == "stable"]
     present = [f for f in deciding if f.active]
@@ -106,10 +108,11 @@ def _answer(run: Run, views: Sequence[Snapshot], found: Sequence[Finding], known
         return _Answer(first.verdict, first.confidence, first.title, record)
     families = [now.convention.family for now in views if max(now.count("d_loss"), now.count("g_loss")) >= LEAST_ROWS]
     group = _group(run, families)
-    if group is None:
+    if group is None or (group != "quality" and not warm):
         return _Answer("inconclusive", float("nan"), "The log is too short to judge")
     words = "Stable dynamics again, after trouble that healed" if deciding else "Stable dynamics"
-    return _Answer("stable", known.healthy(group), ": ".join([words, *(f.evidence for f in balance[:1])]))
+    headline = ": ".join([words, *(f.evidence for f in balance[:1])])
+    return _Answer("stable", known.healthy(group), headline, known.healthy_record(group))
 
 
 def _group(run: Run, families: Sequence[str]) -> str | None:

@@ -1,8 +1,8 @@
-"""Losses of simulated GANs, from first principles: D's outputs are drawn batch by batch, the losses are computed exactly.
+"""Losses of simulated GANs, from first principles: D's outputs drawn batch by batch.
 
 A healthy D is a calibrated classifier of two distributions that G brings together and D tells apart again: its level
 wanders (Ornstein-Uhlenbeck), after a start at which it says nothing and a transient in which it runs ahead. An ill one
-follows the same path until the failure sets in. Batches of the D step and of the G step are drawn apart, as in training.
+follows the same path until the failure sets in. The batches of the D step and of the G step are drawn apart.
 """
 
 from __future__ import annotations
@@ -69,10 +69,9 @@ def play(rng: np.random.Generator, game: Game) -> dict[str, Floats]:
     """The metrics of one training at every step: halves and sum of D's loss, G's loss, accuracies, scores, penalty."""
     game = replace(game, batch=max(4, min(game.batch, LARGEST // game.steps)))
     level = _path(rng, game)
-    shift = 0.25 * game.wander * _ou(rng, game.steps, game.memory)
+    seen = _outputs(rng, game, level, 0.25 * game.wander * _ou(rng, game.steps, game.memory))
     if game.ill == "g-wins":
-        shift = shift + 8.0 * _ramp(game, 0.15)
-    seen = _outputs(rng, game, level, shift)
+        seen = _fooled(seen, game)
     made = LOSSES[game.family](rng, game, seen)
     _spoil(made, game)
     return made
@@ -121,7 +120,8 @@ def _outputs(rng: np.random.Generator, game: Game, level: Floats, shift: Floats)
         v = (1 - level) / 4  # variance of the posterior p; E p(1-p) = 1/4 - v is half of D's loss
         centre, gap, spread = 0.5 + 0.25 * shift, 2 * v, np.sqrt(v * level)
     elif game.family == "hinge":
-        gap = _reach(level, np.linspace(0, 5, 101), lambda x: np.maximum(0, 1 - x), lambda a: (a, 0.6 * np.minimum(a, 1)))
+        grid = np.linspace(0, 5, 101)
+        gap = _reach(level, grid, lambda x: np.maximum(0, 1 - x), lambda a: (a, 0.6 * np.minimum(a, 1)))
         centre, spread = 0.5 * shift, 0.6 * np.minimum(gap, 1)
     elif game.family in ("wgan", "wgan-gp"):
         scale = 3.0 if game.family == "wgan-gp" else 0.05
@@ -136,6 +136,17 @@ def _outputs(rng: np.random.Generator, game: Game, level: Floats, shift: Floats)
         return np.asarray(mean[:, None] + spread[:, None] * rng.standard_normal((game.steps, game.batch)), np.float64)
 
     return Outputs(drawn(centre + gap), drawn(centre - gap), drawn(centre - gap), gap)
+
+
+def _fooled(seen: Outputs, game: Game) -> Outputs:
+    """D's outputs on generated samples drift to where real ones should be, and beyond; those on real ones stay."""
+    family = game.family
+    up = {"lsgan": 1.0, "lsgan-pm1": 1.0, "hinge": 4.0, "wgan": 0.5, "wgan-gp": 20.0}.get(family, 8.0)
+    drift = _ramp(game, 0.15)[:, None]
+    if family.startswith("lsgan"):
+        fake, fool = ((1 - drift) * x + drift * (1 + 0.05 * x) for x in (seen.fake, seen.fool))
+        return replace(seen, fake=fake, fool=fool)
+    return replace(seen, fake=seen.fake + up * drift, fool=seen.fool + up * drift)
 
 
 def _reach(

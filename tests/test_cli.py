@@ -82,7 +82,7 @@ def test_two_logs_give_a_table_and_two_reports(healthy: Path, broken: Path, caps
     assert run("diagnose", healthy, broken) == 0
     out = capsys.readouterr().out
     assert out.startswith("log")
-    assert out.count("D loss ") == 2
+    assert out.count("\nD loss ") == 2
 
 
 def test_many_logs_give_a_line_each(healthy: Path, capsys: Captured) -> None:

@@ -117,3 +117,82 @@ def test_metrics_of_different_lengths_are_judged_each_on_its_own_steps() -> None
     assert diagnosis.verdict == "stable"
     assert diagnosis.best is not None
     assert diagnosis.best.start >= 700
+
+
+def test_rows_at_one_step_are_rows_in_a_log_as_they_are_live() -> None:
+    rng = np.random.default_rng(1)
+    epochs = np.repeat(np.arange(30.0), 10)
+    run = Run(
+        {
+            "d_loss": Curve(epochs, 1.2 + 0.05 * rng.standard_normal(300)),
+            "g_loss": Curve(epochs, 0.9 + 0.05 * rng.standard_normal(300)),
+            "fid": Curve(np.arange(0, 30, 3.0), np.linspace(100, 20, 10)),
+        },
+        unit="epoch",
+    )
+    monitor = Monitor(unit="epoch")
+    for i, epoch in enumerate(epochs):
+        row = {name: float(run.curves[name].values[i]) for name in ("d_loss", "g_loss")}
+        if i % 30 == 0:
+            row["fid"] = float(run.curves["fid"].values[i // 30])
+        monitor.feed(epoch, row)
+    assert state(monitor.diagnosis(run)) == state(diagnose(run))
+
+
+def test_asking_does_not_move_the_end_of_warm_up() -> None:
+    asked, left = Monitor(), Monitor()
+    for step in range(1, 303):
+        row = {"d_loss": 1.2 + 0.01 * (step % 7), "g_loss": 0.9 + 0.01 * (step % 5)}
+        asked.feed(step, row)
+        left.feed(step, row)
+        if step == 101:
+            asked.diagnosis()
+    assert asked.diagnosis().phases == left.diagnosis().phases
+
+
+def test_a_generator_that_is_updated_every_fifth_row_raises_no_alarm() -> None:
+    monitor = Monitor()
+    fired = []
+    for step in range(1, 200):
+        g = 0.9 if step % 5 == 1 else float("nan")
+        fired += [f.rule for f in monitor.feed(step, {"d_loss": 1.2 + 0.01 * (step % 7), "g_loss": g})]
+    assert "non-finite" not in fired
+
+
+def test_losses_logged_at_different_steps_are_compared_over_as_many_points_as_asked() -> None:
+    rng = np.random.default_rng(2)
+    run = Run(
+        {
+            "d_loss_real": Curve(np.arange(1.0, 501), 0.5 + 0.02 * rng.standard_normal(500)),
+            "d_loss_fake": Curve(np.arange(1.0, 501), 0.5 + 0.02 * rng.standard_normal(500)),
+            "g_loss": Curve(np.arange(5.0, 501, 5), 1.1 + 0.02 * rng.standard_normal(100)),
+        },
+        context={"family": "bce"},
+    )
+    monitor = Monitor(context=run.context)
+    monitor.feed_run(run)
+    now, _ = monitor._tracks[""].present()  # the window is no part of a report
+    steps, values = now.tail("consistency", 20)
+    assert len(values) == 20
+    assert (steps[0], steps[-1]) == (405, 500)
+
+
+@pytest.mark.parametrize("step", [3.0, float("nan"), float("inf")])
+def test_a_step_that_falls_or_is_no_number_is_refused(step: float) -> None:
+    monitor = Monitor()
+    monitor.feed(7, {"d_loss": 1.2})
+    with pytest.raises(ValueError, match="steps must be finite and must not fall"):
+        monitor.feed(step, {"d_loss": 1.2})
+
+
+def test_a_run_that_never_leaves_warm_up_is_not_called_stable() -> None:
+    run = cut(random_run(60, 3), 60)
+    assert diagnose(Run({"d_loss": run.curves["d_loss_real"], "g_loss": run.curves["g_loss"]})).verdict != "stable"
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e150, 1e300])
+def test_numbers_at_the_edges_of_float64_raise_no_warning(size: float) -> None:
+    noise = 1 + 0.1 * np.random.default_rng(1).random((2, 300))
+    steps = np.arange(1.0, 301)
+    curves = {name: Curve(steps, size * x) for name, x in zip(("d_loss", "g_loss"), noise, strict=True)}
+    assert diagnose(Run(curves)).run.points == 300

@@ -65,7 +65,8 @@ def test_a_bound_is_said_with_its_side_its_window_and_its_basis() -> None:
     assert 'Pattern "low" is reported as a suspicion and never decides, for bce losses, when this holds' in text
     assert "median(d_level) over the longer of 50 points and 5 % of the run so far is below 0.02" in text
     assert (
-        "over again at 0.05. Calibrated (measured on runs whose outcome is known; source key). Nobody is below." in text
+        "(over when it passes 0.05). Calibrated (measured on runs whose outcome is known; source key). Nobody is below."
+        in text
     )
     assert "key: A book. https://e.example" in text
 

@@ -14,8 +14,24 @@ if TYPE_CHECKING:
     from gandoctor.model import Diagnosis
 
 
+_PARTS = 3
+"""How many paragraphs of a report the demo shows: verdict, curves, evidence."""
+
+_NEXT = """
+Next: gandoctor diagnose LOG
+        the same for your own log, with likely causes and what to do
+      gandoctor demo {run}
+        this report in full; any other name of the table works as well
+      gandoctor explain RULE
+        what a rule looks at, and how far to trust it
+"""
+
+
 def run(name: str | None) -> int:
-    """Print a table of all recorded runs with what is right beside what was found, and the report of one."""
+    """Print a table of all recorded runs with what was found and whether it is right, and a part of one's report.
+
+    With a name, that run's report in full.
+    """
     from gandoctor.engine import diagnose
 
     runs = recorded()
@@ -25,7 +41,7 @@ def run(name: str | None) -> int:
     made = {one.name: diagnose(one.log) for one in runs if name in (None, one.name)}
     if name is None:
         _table([(one, made[one.name]) for one in runs])
-    _report(next(one for one in runs if one.name == shown), made[shown])
+    _report(next(one for one in runs if one.name == shown), made[shown], whole=name is not None)
     return 0
 
 
@@ -52,10 +68,12 @@ def _right(one: Recorded, diagnosis: Diagnosis) -> bool:
     return diagnosis.verdict == one.verdict and (not one.kind or diagnosis.kind == one.kind)
 
 
-def _report(one: Recorded, diagnosis: Diagnosis) -> None:
+def _report(one: Recorded, diagnosis: Diagnosis, whole: bool) -> None:
+    """Print one run's report: up to its evidence, or the whole of it."""
     from gandoctor.report.terminal import render
 
     now = screen()
     show(f"\n$ gandoctor diagnose {one.log}\n\n")
-    show(render(diagnosis, now.colour, now.width, now.blocks), now.colour)
-    show("\nYour own: gandoctor diagnose LOG. Another of these: gandoctor demo RUN.\n")
+    text = render(diagnosis, now.colour, now.width, now.blocks)
+    show(text if whole else "\n\n".join(text.split("\n\n")[:_PARTS]) + "\n", now.colour)
+    show(_NEXT.format(run=one.name))

@@ -76,6 +76,8 @@ def status(verdicts: set[str], failed: bool, exit_code: bool) -> int:
 
 def _check(output: Path, request: Request) -> None:
     files.check(output, request.paths)
+    if sum(other.absolute() == output.absolute() for other in request.outputs) > 1:
+        raise BadOption(f"-o {output}: is given twice")
     if formats.of_file(output) in formats.PICTURES and len(request.paths) > 1:
         raise BadOption(f"-o {output}: a picture shows one run; give one log")
 

@@ -88,7 +88,7 @@ _GLUED = DISCRIMINATOR | GENERATOR | LOSS | ACCURACY | REAL | FAKE | ADVERSARIAL
 GLUE = tuple(sorted(_GLUED, key=lambda word: (-len(word), word)))
 """Words that people write together: `dloss`, `errgfake`, `advloss`."""
 
-GLUE_MEANING = LOSS | ACCURACY | REAL | FAKE | {"gp", "lr"}
+GLUE_MEANING = LOSS | ACCURACY | REAL | FAKE | ADVERSARIAL | {"gp", "lr"}
 """At least one part of a word that was written together must be one of these."""
 
 FOREIGN = (

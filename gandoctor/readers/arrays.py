@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from gandoctor.errors import UnreadableLog
-from gandoctor.readers.compression import MAX_BYTES
+from gandoctor.readers.compression import check_size
 from gandoctor.readers.source import Source, open_source
 from gandoctor.readers.union import stretch
 
@@ -67,11 +67,7 @@ def _load(source: Source) -> Mapping[str, Any]:
         return {source.stem: _array(source, source.handle())}
     found = {}
     with zipfile.ZipFile(source.handle()) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-        if size > MAX_BYTES:
-            raise UnreadableLog(
-                f"{source.name} unpacks to {size >> 20} MB, more than {MAX_BYTES >> 20} MB: no log does"
-            )
+        check_size(sum(member.file_size for member in archive.infolist()), source.size, source.name)
         for member in archive.namelist():
             with archive.open(member) as handle:
                 found[member.removesuffix(".npy")] = _array(source, BytesIO(handle.read()))

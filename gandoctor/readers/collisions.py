@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gandoctor.readers.letters import LETTERS
-from gandoctor.readers.numbering import lists, numbers, pairs
+from gandoctor.readers.numbering import lists, numbers, pairs, rates
 from gandoctor.readers.rename import Names, change, is_loss
 
 if TYPE_CHECKING:
@@ -76,10 +76,11 @@ def _ownerless(names: Names, evidence: Evidence, notes: list[str]) -> Names:
         lambda n: replace(n, who="D"),
     )
     marks = {"", *(n.index for n in names if n.who == "D" and is_loss(n))}
+    partner = any(n.who == "D" and n.what == "loss" for n in names)
     names = change(
         names,
         lambda n: not n.who and n.part in ("adversarial", "gan") and is_loss(n) and not n.on and n.index in marks,
-        lambda n: replace(n, who="G", what="loss", unknown=n.unknown + (n.part == "gan")),
+        lambda n: replace(n, who="G", what="loss" if partner else n.what, unknown=n.unknown + (n.part == "gan")),
     )
     plain = [n for n in names if not n.who and n.what == "loss" and not n.part and not n.on and n.unknown == 0]
     if not plain:
@@ -131,6 +132,7 @@ def _gan_or_total(names: Names, _: Evidence, __: list[str]) -> Names:
 _STEPS = (
     *LETTERS,
     lists,
+    rates,
     _accuracy_by_place,
     numbers,
     _bare_halves,

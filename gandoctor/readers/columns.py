@@ -83,7 +83,8 @@ def _understood(column: str, raw: RawLog) -> Name:
 
 def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
     """Return the overrides with the log's spelling of each column."""
-    faults, found = [], {}
+    faults: list[str] = []
+    found: dict[str, str] = {}
     spelling = {column.strip().lower(): column for column in raw.columns}
     for metric, column in overrides.items():
         name = metric.partition(PAIR)[0]
@@ -93,6 +94,8 @@ def _checked(overrides: Mapping[str, str], raw: RawLog) -> dict[str, str]:
         elif exact is None:
             has = f"it has {_listed(raw.columns)}{_near(column, list(raw.columns))}"
             faults.append(f"{raw.name} has no column '{column}'; {has}")
+        elif exact in found.values():
+            faults.append(f"column '{column}' is given to two metrics; each has its own")
         else:
             found[metric] = exact
     if faults:

@@ -46,7 +46,7 @@ def unpack(data: bytes, kind: str, name: str) -> tuple[bytes, str]:
         for part in _pieces(data, kind, name):
             parts.append(part)
             size += len(part)
-            _check(size, len(data), name)
+            check_size(size, len(data), name)
     except EOFError:
         note = f"{name} is cut off: the {kind} data ends early, and what could be unpacked was read"
     except (OSError, lzma.LZMAError, zlib.error) as error:
@@ -56,7 +56,8 @@ def unpack(data: bytes, kind: str, name: str) -> tuple[bytes, str]:
     return b"".join(parts), note
 
 
-def _check(size: int, packed: int, name: str) -> None:
+def check_size(size: int, packed: int, name: str) -> None:
+    """UnreadableLog where `packed` bytes unpack to so many that they are no log; see `unpack`."""
     if size > MAX_BYTES:
         raise UnreadableLog(
             f"{name} unpacks to more than {MAX_BYTES >> 20} MB; if it is a log, unpack it and give the plain file"

@@ -19,8 +19,12 @@ _SAMPLE = 80
 _PREAMBLE = 25
 _COMMENT = ("#", "//", "%")
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_TIME_LIKE = re.compile(r"(?!.*[A-Za-z]\w*\s*[:=]\s*[-+.\d]).*\d\d?[:/.-]\d\d?.*")
-"""A time or a date, no number behind its name."""
+_TIME_LIKE = re.compile(
+    r"(?=.*\d\d?[:/.-]\d\d?)(?:[\d\s:/.,+\[\]()-]|(?:T|Z|[AP]M|UTC|GMT|h|m|s|ms|sec|min|hours?|days?"
+    r"|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?![a-z]))+",
+    re.IGNORECASE,
+)
+"""A time, a date or a duration: a cell with other words in it belongs to a line of text."""
 _RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
 _LONGEST = 80
 _LISTED = 20

@@ -46,11 +46,12 @@ _JOINED: dict[str, tuple[Who, On, str]] = {
 
 
 def joined(names: Names, _: Evidence, notes: list[str]) -> Names:
-    """`dr`, `df`: D's loss on real and on generated samples; `dl`, `gl`: D's loss and G's. Of a list, the first is it."""
+    """`dr`, `df`: D's loss on real and on generated samples; `dl`, `gl`: D's and G's. Of lists the first counts."""
     found = {word for name in names for word in name.words}
+    paired = {word for word, (_, _, partner) in _JOINED.items() if {word, partner} <= found}
 
     def make(name: Name) -> Name:
-        word = next(word for word in name.words if word in _JOINED)
+        word = next(word for word in name.words if word in paired)
         who, on, _ = _JOINED[word]
         later = name.listed and name.words[-1] != "0"
         if not later:
@@ -58,11 +59,7 @@ def joined(names: Names, _: Evidence, notes: list[str]) -> Names:
         what: What = "other" if later else "loss"
         return replace(name, who=who, on=on, what=what, unknown=name.unknown - 1, index="")
 
-    return change(
-        names,
-        lambda n: n.what in ("", "loss") and not n.who and any(w in _JOINED and _JOINED[w][2] in found for w in n.words),
-        make,
-    )
+    return change(names, lambda n: is_loss(n) and not n.who and bool(paired & set(n.words)), make)
 
 
 def output_of_x(names: Names, _: Evidence, __: list[str]) -> Names:

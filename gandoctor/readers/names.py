@@ -158,7 +158,8 @@ def _compose(column: str, found: tuple[str, ...], held_out: bool) -> Name:
     """Read a name made of a network, a kind of number and samples."""
     present = _set(found)
     who, on = _who(found)
-    if who and not (present - words.AXIS_WORDS - words.DISCRIMINATOR - words.GENERATOR) and present & words.AXIS_WORDS:
+    axis = words.AXIS_WORDS - words.TOTAL
+    if who and not (present - axis - words.DISCRIMINATOR - words.GENERATOR) and present & axis:
         return Name(column, found, what="telemetry")
     domains = [word for word in found if _is_domain(word)]
     letters = _set([word for word in found if word in {"r", "f", "a", "b", "c"}])

@@ -21,6 +21,21 @@ def lists(names: Names, _: Evidence, __: list[str]) -> Names:
     return change(names, lambda name: name.words in bases and not name.listed, lambda name: replace(name, index=""))
 
 
+def rates(names: Names, evidence: Evidence, notes: list[str]) -> Names:
+    """`D loss[0]`, `D loss[1]` of a Keras model compiled with a metric: the loss, and the accuracy that goes with it.
+
+    Else two numbers are D's halves, or the losses of two pairs.
+    """
+    made: dict[str, Name] = {}
+    for first in (n for n in names if n.listed and n.words[-1] == "0" and is_loss(n) and n.who):
+        rest = [n for n in names if n.listed and n.words[:-1] == first.words[:-1] and n is not first]
+        if len(rest) == 1 and evidence.is_rate(rest[0].column):
+            notes.append(f"'{rest[0].column}' was read as an accuracy: its values are shares of a batch")
+            made[first.column] = replace(first, index="", listed=False)
+            made[rest[0].column] = replace(rest[0], what="accuracy", index="", listed=False)
+    return tuple(made.get(name.column, name) for name in names)
+
+
 def numbers(names: Names, evidence: Evidence, notes: list[str]) -> Names:
     """`d1`, `d2`: halves, outputs of one Keras model, or several critics."""
     for what in ("accuracy", "loss"):
@@ -88,9 +103,6 @@ def _meaning(who: str, members: list[Name], numbered: list[Name], evidence: Evid
     listed = base[:1] + ordered
     if len(listed) == 3 and (found := _whole(listed, evidence)):
         return _keras_list(who, found[0], [n for n in listed if n is not found[0]], found[1])
-    if who == "D" and len(listed) == 2 and ordered[-1].listed and evidence.is_rate(listed[1].column):
-        rate = replace(listed[1], what="accuracy", index="")
-        return {listed[0].column: replace(listed[0], index=""), rate.column: rate}
     two = not base and [n.index for n in ordered] == ["1", "2"]
     if who == "D" and len(listed) == 2 and (two or ordered[0].listed):
         return {n.column: replace(n, on=on, index="") for n, on in zip(listed, _HALVES, strict=True)}

@@ -22,6 +22,7 @@ from gandoctor.readers.records import is_records
 STDIN = "-"
 HEAD = 1 << 16
 LATIN = "cp1252"
+_PART = 1 << 20
 MAPPED = 8 << 20
 """From this size in bytes on, a file is mapped."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -148,10 +149,15 @@ def _read_stdin() -> bytes:
 
 
 def _limited(stream: BinaryIO, name: str) -> bytes:
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnreadableLog(f"{name} gives more than {MAX_BYTES >> 20} MB; write it to a file and give that")
-    return data
+    """All that a stream gives, taken in pieces: one read of the limit's size would ask for that much memory at once."""
+    parts: list[bytes] = []
+    size = 0
+    while part := stream.read(_PART):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            raise UnreadableLog(f"{name} gives more than {MAX_BYTES >> 20} MB; write it to a file and give that")
+    return b"".join(parts)
 
 
 def _refuse(source: Source) -> Source:

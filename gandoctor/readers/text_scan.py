@@ -140,7 +140,7 @@ class Scanner(Walk):
     def _words_behind(self) -> tuple[str, ...]:
         """The words behind a number up to the end of a bracket that gives details, or of a list's element.
 
-        They say what was counted or name it: "(10000 images)", "D (0.7 real_err, 0.6 fake_err)", "loss = 0.5, 3.2 passed".
+        They say what was counted or name it: "(10000 images)", "D (0.7 real_err, 0.6 fake_err)", "d=0.5, 3.2 passed".
         () where other things follow.
         """
         words: list[str] = []

@@ -118,8 +118,17 @@ def _cells(header: Header, line: str) -> dict[str, float] | None:
             cells = _above(header, line)
     if not len(header.names) <= len(cells) <= len(header.names) + 2:
         return None
+    if len(cells) == len(header.names) + 1 and _has_index(header, line, cells):
+        cells = cells[1:]
     pairs = zip(header.names, cells, strict=False)
     return {_with_sign(name, cell): value for name, cell in pairs if (value := _value(cell)) is not None} or None
+
+
+def _has_index(header: Header, line: str, cells: list[str]) -> bool:
+    """Whether the first cell numbers the rows of a printed data frame: no name stands above it."""
+    indent = len(header.line) - len(header.line.lstrip())
+    begins = len(line) - len(line.lstrip())
+    return header.split in ("  ", " ") and cells[0].isdigit() and begins + len(cells[0]) <= indent
 
 
 def _above(header: Header, line: str) -> list[str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from gandoctor.readers.aliases import FOREIGN, GLUE, GLUE_MEANING, KNOWN
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PAIR = re.compile(r"(?<![A-Za-z])([DG])([AB])(?![A-Za-z])")
+_PAIR = re.compile(r"(?<![A-Za-z])([DG])([ABXY])(?![A-Za-z])")
 _LOSS = re.compile("loss|err|cost", re.IGNORECASE)
 _ARROW = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])(?:2|to|->)([A-Za-z])(?![a-z])")
 _WHOLE = r"wgan[\W_]?gp(?![a-z])|pix2pix(?:hd)?|[rl][12](?!\d)|[a-z]2[a-z](?![a-z0-9])"

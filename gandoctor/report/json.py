@@ -55,7 +55,7 @@ def to_dict(diagnosis: Diagnosis, path: str | None = None) -> dict[str, Any]:
 
 def render(diagnosis: Diagnosis, path: str | None = None) -> str:
     """Return the document, indented, with a line break at its end."""
-    return json.dumps(to_dict(diagnosis, path), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return _visible(json.dumps(to_dict(diagnosis, path), indent=2, allow_nan=False, ensure_ascii=False)) + "\n"
 
 
 def render_many(diagnoses: Sequence[tuple[str, Diagnosis]]) -> str:
@@ -63,13 +63,24 @@ def render_many(diagnoses: Sequence[tuple[str, Diagnosis]]) -> str:
     if len(diagnoses) == 1:
         return render(diagnoses[0][1], diagnoses[0][0])
     documents = [to_dict(diagnosis, path) for path, diagnosis in diagnoses]
-    return json.dumps(documents, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return _visible(json.dumps(documents, indent=2, allow_nan=False, ensure_ascii=False)) + "\n"
 
 
 def render_line(diagnosis: Diagnosis, path: str | None = None) -> str:
     """Return the document on one line (JSON Lines), with a line break at its end."""
     text = json.dumps(to_dict(diagnosis, path), separators=(",", ":"), allow_nan=False)
-    return f"{text}\n"
+    return f"{_visible(text)}\n"
+
+
+def _visible(document: str) -> str:
+    """The same document with escapes for what steers a terminal: json leaves DEL and marks of direction as they are."""
+    if document.replace("\n", "").isprintable():
+        return document
+    return "".join(c if c == "\n" or c.isprintable() else _escape(c) for c in document)
+
+
+def _escape(character: str) -> str:
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
 def schema() -> dict[str, Any]:

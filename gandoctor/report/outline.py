@@ -154,7 +154,8 @@ def _remarks(diagnosis: Diagnosis) -> list[Finding]:
     """Return the remarks, one a rule; what speaks for health is left out where something else was diagnosed."""
     found: dict[tuple[str, str], Finding] = {}
     for remark in diagnosis.remarks:
-        if remark.verdict is None or remark.verdict == diagnosis.verdict:
+        told = remark.verdict == "stable" and remark.evidence in diagnosis.headline
+        if not told and (remark.verdict is None or remark.verdict == diagnosis.verdict):
             found.setdefault((remark.rule, remark.pair), remark)
     return list(found.values())
 

@@ -105,7 +105,7 @@ def _titles(made: Figure, diagnosis: Diagnosis, height: float) -> None:
     """Write the verdict in at most two lines, beneath it the run and how sure the verdict is."""
     text = outline(diagnosis, brief=True)
     verdict = _wrapped(text.title, _TITLE_LETTERS)
-    sure = next((line for line in text.lead if line.startswith("How sure")), "")
+    sure = next((line for line in text.lead if line.startswith("How sure")), "").partition(";")[0]
     top = 0.22
     for line in verdict:
         made.text(0.012, 1 - top / height, line, fontsize=11.5, fontweight="bold", va="center")

@@ -12,6 +12,7 @@ from gandoctor.convention import FLAT, d_levels
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
 from gandoctor.report.curves import LABELS, Shown, base, label, losses, of_kind
+from gandoctor.report.grouping import proved, suspected
 from gandoctor.report.words import clean, number
 
 if TYPE_CHECKING:
@@ -132,17 +133,16 @@ def _others(diagnosis: Diagnosis) -> list[Panel]:
 
 
 def _bounds(diagnosis: Diagnosis, shown: Sequence[Shown]) -> list[Level]:
-    """Return the bounds of the evidence that lie on the axis of these curves."""
+    """Return the bounds of the evidence that lie on the axis of these curves, the first of each metric."""
     names = {base(one.metric): one.metric for one in shown}
     pairs = {one.metric.partition(PAIR)[2] for one in shown}
-    findings = [f for f in (*diagnosis.findings, *diagnosis.suspicions) if f.pair in pairs]
-    found = {}
-    for reading in (reading for finding in findings for reading in finding.readings):
+    firsts = [group.first for group in (*proved(diagnosis), *suspected(diagnosis)) if group.first.pair in pairs]
+    found: dict[str, Level] = {}
+    for reading in (reading for finding in firsts for reading in finding.readings):
         metric = _metric(reading)
         if metric in names:
-            side = "at most" if reading.direction == "above" else "at least"
-            text = f"{_SHORT.get(metric, label(metric))} {side} {number(reading.bound)}"
-            found[text] = Level(reading.bound, text, names[metric])
+            text = f"{_SHORT.get(metric, label(metric))}: alarm {reading.direction} {number(reading.bound)}"
+            found.setdefault(metric, Level(reading.bound, text, names[metric]))
     return list(found.values())
 
 
@@ -176,7 +176,7 @@ def limits(values: FloatArray, levels: Sequence[float]) -> tuple[float, float, b
     low, high = (float(q) for q in np.quantile(values, (0.005, 0.995)))
     low, high = _whole(low, high, values)
     if low >= 0 and high > 0:
-        floor = max(low, float(np.quantile(values[values > 0], 0.005)), high * 1e-6)
+        floor = max(low, float(np.quantile(values[values > 0], 0.005)), high * 1e-15)
         if np.log10(high / floor) > _DECADES:
             positive = [level for level in levels if level > 0]
             return min([floor, *positive]) / 1.5, max([high, *positive]) * 1.5, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gandoctor.report.grouping import deciding
 from gandoctor.report.plot_style import GREY, INK, phase_looks
 from gandoctor.report.words import clean, step
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from gandoctor.model import Diagnosis, Finding, Phase
+    from gandoctor.model import Diagnosis, Phase
+    from gandoctor.report.grouping import Group
 
 _LETTER = 0.0088
 """The width of a letter of the strip's font as a share of the strip."""
@@ -86,7 +88,7 @@ def _best(strip: Axes, diagnosis: Diagnosis) -> None:
 
 def draw_moments(strip: Axes, panels: Sequence[Axes], diagnosis: Diagnosis) -> None:
     """Draw the onset as a line, the moment of certainty as a dashed one, both named above the strip."""
-    finding = next((f for f in diagnosis.findings if f.active and f.verdict == diagnosis.verdict), None)
+    finding = deciding(diagnosis)
     if finding is None:
         return
     for axes in (strip, *panels):
@@ -96,7 +98,7 @@ def draw_moments(strip: Axes, panels: Sequence[Axes], diagnosis: Diagnosis) -> N
     _names(strip, finding, diagnosis)
 
 
-def _names(strip: Axes, finding: Finding, diagnosis: Diagnosis) -> None:
+def _names(strip: Axes, finding: Group, diagnosis: Diagnosis) -> None:
     """Write the moments' names: one to each side of them, or both on the side where there is room."""
     unit = diagnosis.run.unit
     began, sure = f"began: {step(unit, finding.since)}", f"sure: {step(unit, finding.fired)}"

@@ -76,7 +76,8 @@ def undecided(diagnosis: Diagnosis) -> str:
     if diagnosis.verdict != "inconclusive":
         return ""
     rules = list(dict.fromkeys(clean(finding.rule) for finding in diagnosis.suspicions))
-    if any(convention.alternatives for convention in diagnosis.conventions) and "--" in diagnosis.headline:
+    said = " ".join((diagnosis.headline, *diagnosis.limits))
+    if "--family" in said or "--d-loss" in said:
         return "That is: read one way the run has failed, read the other way not. Run it again with the flag."
     if rules:
         return (
@@ -137,7 +138,7 @@ def finding_time(group: Group, unit: Unit) -> str:
     """Return a finding's rule and when it held: "discriminator-dominance, since step 96"."""
     first = group.first
     pair = f", pair {clean(first.pair)}" if first.pair else ""
-    tried = " (experimental rule)" if first.status == "experimental" else ""
+    tried = ", an experimental rule" if first.status == "experimental" else ""
     if first.active:
         return f"{clean(first.rule)}{tried}{pair}, since {step(unit, group.since)}"
     spells = [span(unit, start, end) for start, end in group.spells]

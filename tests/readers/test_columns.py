@@ -205,6 +205,31 @@ CASES = {
         "d_loss=d_loss; g_loss=g_loss; d_loss_validation=dev disc cost"
     ),
     "d_steps|n_critic|D|G": "d_loss=D; g_loss=G",
+    # two letters in one, other languages, groups of losses
+    "DR|DF|G|GP": "d_loss_real=DR; d_loss_fake=DF; g_loss=G; gradient_penalty=GP",
+    "dr[0]|dr[1]|df[0]|df[1]|g[0]|g[1]": "d_loss_real=dr[0]; d_loss_fake=df[0]; g_loss=g[0]",
+    "DL|GL": "d_loss=DL; g_loss=GL",
+    "LD|LG": "d_loss=LD; g_loss=LG",
+    "df|pr|g_loss|d_loss": "d_loss=d_loss; g_loss=g_loss",
+    "Loss_DA|Loss_DB|Loss_GA|Loss_GB": "d_loss@A=Loss_DA; d_loss@B=Loss_DB; g_loss@A=Loss_GA; g_loss@B=Loss_GB",
+    "loss_seg1|loss_seg2|loss_adv1|loss_adv2|loss_D1|loss_D2": (
+        "d_loss@1=loss_D1; d_loss@2=loss_D2; g_loss@1=loss_adv1; g_loss@2=loss_adv2"
+    ),
+    "GAN|GAN_Feat|VGG|D_Fake|D_real": "d_loss_real=D_real; d_loss_fake=D_Fake; g_loss=GAN",
+    "l_g_gan|l_d_real|l_d_fake|D_real|D_fake": (
+        "d_loss_real=l_d_real; d_loss_fake=l_d_fake; g_loss=l_g_gan; d_score_real=D_real; d_score_fake=D_fake"
+    ),
+    "D/ref_real|D/ref_fake|D/ref_reg|G/ref_adv|G/ref_sty": (
+        "d_loss_real=D/ref_real; d_loss_fake=D/ref_fake; g_loss=G/ref_adv"
+    ),
+    "d_l|g_l|gL1|gadv": "d_loss=d_l; g_loss=gadv; g_loss_total=g_l",
+    "generator/total_loss|discriminator/total": "d_loss=discriminator/total; g_loss=generator/total_loss",
+    "Pérdida D|Pérdida G": "d_loss=Pérdida D; g_loss=Pérdida G",
+    "Perte discriminateur|Perte générateur": "d_loss=Perte discriminateur; g_loss=Perte générateur",
+    "Diskriminator-Verlust|Generator-Verlust": "d_loss=Diskriminator-Verlust; g_loss=Generator-Verlust",
+    "Эпоха|Потери дискриминатора|Потери генератора": "d_loss=Потери дискриминатора; g_loss=Потери генератора",
+    "에폭|판별자 손실|생성자 손실": "d_loss=판별자 손실; g_loss=생성자 손실",
+    "D_loss|D_loss (1)|G_loss|G_loss (1)": "d_loss=D_loss; g_loss=G_loss",
 }
 
 
@@ -228,6 +253,22 @@ def test_the_refusal_lists_the_columns_and_what_to_type() -> None:
     text = str(error.value)
     assert "'first thing', 'other thing', 'third'" in text
     assert "--map d_loss='first thing' --map g_loss='other thing'" in text
+
+
+@pytest.mark.parametrize("g", ["G loss", "G loss[0]|G loss[1]"])
+def test_shares_of_a_batch_behind_the_loss_are_its_accuracy(g: str) -> None:
+    shares = np.random.default_rng(3).integers(20, 64, 40) / 64
+    found = mapped(f"D loss[0]|D loss[1]|{g}", **{"D loss[1]": shares})
+    assert found.metrics["d_loss"] == "D loss[0]"
+    assert found.metrics["d_accuracy"] == "D loss[1]"
+    assert found.metrics["g_loss"] == g.split("|")[0]
+
+
+def test_two_losses_in_a_list_are_the_halves() -> None:
+    found = mapped("D loss[0]|D loss[1]|G loss")
+    assert found.metrics["d_loss_real"] == "D loss[0]"
+    assert found.metrics["d_loss_fake"] == "D loss[1]"
+    assert "d_accuracy" not in found.metrics
 
 
 def test_halves_that_add_up_to_the_loss_are_losses_beside_it() -> None:

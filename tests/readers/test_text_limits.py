@@ -20,6 +20,7 @@ RUBBISH = {
     "closing brackets": ")" * MEGABYTE,
     "digits": "1" * MEGABYTE,
     "digits and commas": "1," * (MEGABYTE // 2),
+    "a comma in a long number": "0," + "1" * MEGABYTE + ",1",
     "digits and dots": "1." * (MEGABYTE // 2),
     "digits and colons": "12:" * (MEGABYTE // 3),
     "dashes": "-" * MEGABYTE,

@@ -86,7 +86,7 @@ OTHERS: list[tuple[str, str, Rows]] = [
     (
         "averages in brackets",
         "Loss_D 0.5 (0.625)\tLoss_G 1.25 (1.375)",
-        [{"Loss_D": 0.5, "Loss_D[1]": 0.625, "Loss_G": 1.25, "Loss_G[1]": 1.375}],
+        [{"Loss_D": 0.5, "Loss_D (1)": 0.625, "Loss_G": 1.25, "Loss_G (1)": 1.375}],
     ),
     (
         "a deviation is not the value",

@@ -175,7 +175,7 @@ FORMATS: list[tuple[str, str, Rows]] = [
                 "iter": 20300,
                 "lr": 1e-4,
                 "time (data)": 0.39,
-                "time (data)[1]": 0.002,
+                "time (data) (1)": 0.002,
                 "l_g_pix": 3.5e-4,
                 "l_g_gan": 3.25e-2,
                 "out_d_real": 47.5,

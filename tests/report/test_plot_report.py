@@ -112,7 +112,7 @@ def test_quality_metrics_have_panels_of_their_own() -> None:
 
 def test_the_bounds_of_the_evidence_are_drawn_where_they_belong() -> None:
     losses, normalised = panels(situations.dominance())
-    assert "D level at least 0.05" in {level.text for level in normalised.levels}
+    assert "D level: alarm below 0.05" in {level.text for level in normalised.levels}
     assert {level.text for level in losses.levels} == {
         "D loss, D undecided: 1.39",
         "G loss, D undecided: 0.693",

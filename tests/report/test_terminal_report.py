@@ -86,7 +86,7 @@ def test_a_stable_run_says_that_collapse_is_not_excluded_and_what_was_not_logged
 def test_an_open_convention_names_the_flags_that_settle_it() -> None:
     text = " ".join(render(situations.undecided(), colour=False).split())
     assert "Also possible: --d-loss mean or --family lsgan; --family bce --d-loss sum confirms this" in text
-    assert "That is: no failure is proved and none excluded" in text
+    assert "read one way the run has failed, read the other way not. Run it again with the flag" in text
 
 
 def test_a_failure_that_healed_says_when_it_was_over() -> None:
@@ -130,7 +130,7 @@ def test_a_report_of_one_screen_says_what_it_left_out() -> None:
 
 def test_the_sentence_that_decided_follows_the_verdict() -> None:
     lines = render(situations.dominance(), colour=False).splitlines()
-    assert lines[2].startswith("D's loss is 0.1 % of what a D that knows nothing would have")
+    assert lines[3].startswith("D's loss is 0.1 % of what a D that knows nothing would have")
 
 
 def test_several_patterns_of_a_rule_are_one_finding_with_the_earliest_onset() -> None:
@@ -156,7 +156,7 @@ def test_an_experimental_rule_is_called_that() -> None:
 
     said = situations.dominance()
     tried = replace(said, findings=(replace(said.findings[0], status="experimental"),))
-    assert "discriminator-dominance (experimental rule), since step 97" in render(tried, colour=False)
+    assert "discriminator-dominance, an experimental rule, since step 97" in render(tried, colour=False)
 
 
 def test_a_reading_that_came_back_over_its_bound_is_not_said_to_be_below_it() -> None:
