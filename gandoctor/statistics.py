@@ -272,7 +272,7 @@ def worsening_error(window: FloatArray) -> float:
     """The logarithm of `worsening` over its standard error, from the evaluations' own noise: 0 at the best.
 
     Needs 5 points. The noise of ln x is the spread of its first differences over sqrt 2, which a trend does not enter;
-    a median of k values has sqrt(pi / 2k) of it (Kendall and Stuart, vol. 1, 10.11), a difference of two sqrt 2 of that.
+    a median of k values has sqrt(pi / 2k) of it (Kendall and Stuart, vol. 1, 10.11), two of them sqrt 2 of that.
     """
     ratio = worsening(window)
     return log(ratio) / _error_of_levels(np.log(np.maximum(_finite(window), 1e-12))) if ratio >= 1 else ratio
