@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gandoctor.model import Band, Convention, FloatArray
-from gandoctor.statistics import common_period
+from gandoctor.spectrum import common_period
 
 if TYPE_CHECKING:
     from gandoctor.snapshot import Snapshot

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gandoctor import convention
+from gandoctor.inference import infer
 from gandoctor.judge import Judge
 from gandoctor.model import Convention, FloatArray, Rulebook, Unit
 from gandoctor.series import Series
@@ -108,7 +108,7 @@ class Track:
 
     def infer(self) -> Convention:
         """The convention that the curves so far speak for."""
-        return convention.infer(self.series, {**self.context, "first_step": self.first_step}, self.columns)
+        return infer(self.series, {**self.context, "first_step": self.first_step}, self.columns)
 
     def _judged_again(self, reading: Convention) -> Judge:
         """A judge that has followed the whole run so far under another reading of the losses."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gandoctor import advice, gaps, timeline
 from gandoctor.bands import bands
 from gandoctor.confidence import Calibration, calibration
-from gandoctor.convention import CRITICS
+from gandoctor.families import CRITICS
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Convention, Curve, Diagnosis, Finding, Rulebook, Run, VerdictName
 from gandoctor.resolution import too_coarse
@@ -106,8 +106,10 @@ def _answer(
         assert first.verdict is not None
         record = known.failure_record(first.rule, first.pattern)
         return _Answer(first.verdict, first.confidence, first.title, record)
-    families = [now.convention.family for now in views if max(now.count("d_loss"), now.count("g_loss")) >= LEAST_ROWS]
+    families = [now.convention.family for now in views if now.count("d_loss") >= LEAST_ROWS]
     group = _group(run, families)
+    if group is None and any(now.count("g_loss") >= LEAST_ROWS for now in views):
+        return _Answer("inconclusive", float("nan"), "G's loss alone does not show how D does: log D's loss too")
     if group is None or (group != "quality" and not warm):
         return _Answer("inconclusive", float("nan"), "The log is too short to judge")
     words = "Stable dynamics again, after trouble that healed" if deciding else "Stable dynamics"
@@ -134,7 +136,7 @@ def group_of(diagnosis: Diagnosis) -> str | None:
     long = [
         convention.family
         for convention in diagnosis.conventions
-        if max(_points(run, name, convention.pair) for name in ("d_loss", "d_loss_fake", "g_loss")) >= LEAST_ROWS
+        if max(_points(run, name, convention.pair) for name in ("d_loss", "d_loss_fake")) >= LEAST_ROWS
     ]
     return _group(run, long)
 

@@ -7,7 +7,8 @@ from math import log
 import numpy as np
 import pytest
 
-from gandoctor.convention import FLAT, d_levels, entropy, infer, law
+from gandoctor.families import FLAT, d_levels, entropy, law
+from gandoctor.inference import infer
 from gandoctor.model import Convention, FloatArray
 from gandoctor.series import Series
 

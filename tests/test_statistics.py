@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gandoctor import statistics
+from gandoctor import course, spectrum, still
 from gandoctor.statistics import STATISTICS
 
 if TYPE_CHECKING:
@@ -71,19 +71,19 @@ def test_non_finite_points_are_left_out_or_counted_and_an_empty_window_is_unknow
     ("constant", "share"), [(16.118, 1.0), (27.631, 1.0), (100.0, 1.0), (7.971192, 1.0), (5.0, 0.0)]
 )
 def test_a_saturation_constant_is_recognised_as_logs_print_it(constant: float, share: float) -> None:
-    assert statistics.pinned(np.full(10, constant)) == share
+    assert still.pinned(np.full(10, constant)) == share
 
 
 def test_the_theil_sen_trend_equals_scipys_on_the_same_blocks() -> None:
     x = 0.05 * np.arange(200) + ar1(200, 0.3, 2)
     blocks = x.reshape(20, 10).mean(axis=1)
     slope = stats.theilslopes(blocks, np.arange(20)).slope
-    assert statistics.trend(x) == pytest.approx(slope * 19)
+    assert course.trend(x) == pytest.approx(slope * 19)
 
 
 def test_mann_kendall_without_correction_equals_kendalls_tau() -> None:
     x = np.random.default_rng(5).permutation(40).astype(float)
-    z, p = statistics.mann_kendall(x)
+    z, p = course.mann_kendall(x)
     tau = stats.kendalltau(np.arange(40), x)
     assert np.sign(z) == np.sign(tau.statistic)
     assert p == pytest.approx(tau.pvalue, abs=0.15)
@@ -91,51 +91,51 @@ def test_mann_kendall_without_correction_equals_kendalls_tau() -> None:
 
 @pytest.mark.parametrize("phi", [0.0, 0.3, 0.6, 0.9])
 def test_a_trend_is_seldom_seen_in_red_noise(phi: float) -> None:
-    seen = sum(statistics.trend(ar1(400, phi, seed)) != 0 for seed in range(300))
+    seen = sum(course.trend(ar1(400, phi, seed)) != 0 for seed in range(300))
     assert seen <= 15, "1 % nominal, 5 % allowed"
 
 
 @pytest.mark.parametrize("phi", [0.0, 0.3, 0.6, 0.9])
 def test_a_common_period_is_seldom_seen_in_red_noise(phi: float) -> None:
-    seen = sum(statistics.common_period(ar1(450, phi, seed), ar1(450, phi, 1000 + seed)) > 0 for seed in range(300))
+    seen = sum(spectrum.common_period(ar1(450, phi, seed), ar1(450, phi, 1000 + seed)) > 0 for seed in range(300))
     assert seen <= 3
 
 
 @pytest.mark.parametrize(("period", "phi"), [(25, 0.3), (25, 0.8), (12, 0.5), (40, 0.5)])
 def test_a_common_period_is_found_and_named(period: int, phi: float) -> None:
     wave = 3.0 * np.sin(2 * np.pi * np.arange(450) / period)
-    found = [statistics.common_period(wave + ar1(450, phi, s), ar1(450, phi, 500 + s) - wave) for s in range(20)]
+    found = [spectrum.common_period(wave + ar1(450, phi, s), ar1(450, phi, 500 + s) - wave) for s in range(20)]
     assert np.mean(np.abs(np.array(found) / period - 1) < 0.12) >= 0.9
 
 
 def test_too_few_points_are_unknown_and_not_silence() -> None:
-    assert np.isnan(statistics.common_period(X[:40], X[:40]))
-    assert np.isnan(statistics.trend(X[:8]))
-    assert np.isnan(statistics.worsening(X[:4]))
+    assert np.isnan(spectrum.common_period(X[:40], X[:40]))
+    assert np.isnan(course.trend(X[:8]))
+    assert np.isnan(course.worsening(X[:4]))
 
 
 def test_worsening_compares_with_the_best_so_far_and_one_good_evaluation_is_not_the_best() -> None:
     fid = np.array([300.0, 120, 60, 40, 5, 42, 44, 41, 80, 84, 82])
-    assert statistics.worsening(fid) == pytest.approx(82 / 40)
+    assert course.worsening(fid) == pytest.approx(82 / 40)
     recall = np.array([0.1, 0.5, 0.8, 0.82, 0.81, 0.3, 0.2, 0.25])
-    assert statistics.loss_of(recall) == pytest.approx(1 - 0.25 / 0.81)
+    assert course.loss_of(recall) == pytest.approx(1 - 0.25 / 0.81)
 
 
 def test_a_cumulative_mean_decays_with_the_row_number_and_noise_does_not() -> None:
     x = 1 + 0.3 * np.random.default_rng(3).standard_normal(400)
     running = np.cumsum(x) / np.arange(1, 401)
-    assert statistics.decay(running) == pytest.approx(-1, abs=0.15)
-    assert abs(statistics.decay(x)) < 0.15
+    assert course.decay(running) == pytest.approx(-1, abs=0.15)
+    assert abs(course.decay(x)) < 0.15
 
 
 def test_an_explosion_is_measured_in_powers_of_ten() -> None:
-    assert statistics.explosion(np.r_[np.ones(90), np.full(10, 1000.0)]) == pytest.approx(3)
-    assert statistics.explosion(np.r_[np.full(90, 0.001), np.full(10, 0.1)]) == pytest.approx(-1)
+    assert course.explosion(np.r_[np.ones(90), np.full(10, 1000.0)]) == pytest.approx(3)
+    assert course.explosion(np.r_[np.full(90, 0.001), np.full(10, 0.1)]) == pytest.approx(-1)
 
 
 def test_a_jump_stands_out_of_the_noise_of_the_rest() -> None:
-    assert abs(statistics.jump(ar1(400, 0.8, 1))) < 6
-    assert statistics.jump(np.r_[ar1(360, 0.5, 1), 30 + ar1(40, 0.5, 2)]) > 10
+    assert abs(course.jump(ar1(400, 0.8, 1))) < 6
+    assert course.jump(np.r_[ar1(360, 0.5, 1), 30 + ar1(40, 0.5, 2)]) > 10
 
 
 def test_every_statistic_says_in_one_line_what_it_is() -> None:

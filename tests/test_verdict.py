@@ -92,6 +92,19 @@ def test_too_little_is_inconclusive_and_never_an_all_clear(curves: dict[str, str
     assert diagnosis.remedies == ()
 
 
+def test_g_alone_is_no_all_clear() -> None:
+    diagnosis = diagnose(run({"g_loss": "0.9~0.1*400"}))
+    assert diagnosis.verdict == "inconclusive"
+    assert "D's loss" in diagnosis.headline
+
+
+def test_a_small_g_beside_half_of_what_d_costs_may_be_weighted() -> None:
+    """Read as least squares G has won; a cross-entropy with a G loss that was weighted looks the same."""
+    curves = {"d_loss": "0.5~0.02*400", "g_loss": "0.3..0.05*300 0.05~0.003*100"}
+    diagnosis = diagnose(run(curves))
+    assert diagnosis.verdict != "convergence_failure"
+
+
 def test_fid_alone_can_answer() -> None:
     assert diagnose(run({"fid": "300..20*20 20~1*20"})).verdict == "stable"
     assert diagnose(run({"fid": "300..20*20 20..90*20"})).verdict == "mode_collapse"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gandoctor.convention import FLAT, d_levels
+from gandoctor.families import FLAT, d_levels
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
 from gandoctor.report.curves import LABELS, Shown, base, label, losses, of_kind
