@@ -38,6 +38,7 @@ class Snapshot:
     step: float
     made: dict[str, Derived | None] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
+    _windows: dict[tuple[str, int], FloatArray] = field(default_factory=dict)
     _values: dict[tuple[Signal, Window], float] = field(default_factory=dict)
 
     def source(self, metric: str) -> Derived | None:
@@ -60,7 +61,10 @@ class Snapshot:
         seen = self.count(metric)
         if seen < max(window.points, 1):
             return None
-        return self.tail(metric, window.length(seen))[1]
+        key = (metric, window.length(seen))
+        if key not in self._windows:
+            self._windows[key] = self.tail(*key)[1]
+        return self._windows[key]
 
     def tail(self, metric: str, points: int) -> tuple[FloatArray, FloatArray]:
         """The steps and values of the blocks that span the last `points` points of a metric, which must be there.
