@@ -1,7 +1,7 @@
 """One pair of networks through a run: its curves, the convention they are read by, and the judge that follows them.
 
-Evaluations happen at row counts that depend on nothing but the count: every `1/STRIDE` of the run so far, at least
-every other row at first. What is known at row n is the same whether the rows came one by one or from a file.
+Evaluations happen at row counts that depend on nothing but the count: every fourth row at first, later every
+`1/STRIDE` of the run so far. What is known at row n is the same whether the rows came one by one or from a file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def next_evaluation(rows: int) -> int:
 def is_warm(rows: int, step: float, unit: Unit) -> bool:
     """Whether warm-up is over: 10 rows, and 100 steps, 2 epochs, 2 kimg or, where rows are all that is known, 50 rows.
 
-    Seed 003: the losses settle between step 100 and step 300. A log that starts later than that has no warm-up. A row
+    The losses of a DCGAN settle between step 100 and step 300 (Brownlee 2019). A log that starts later than that has no warm-up. A row
     is one update at least, so that 100 rows are 100 steps whatever they are numbered by.
     """
     least = {"step": 100.0, "epoch": 2.0, "kimg": 2.0, "row": 50.0}[unit]
