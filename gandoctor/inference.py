@@ -246,7 +246,14 @@ def _form(e: _Evidence, context: Mapping[str, Any], family: str) -> tuple[DForm,
             return "sum", ("the first rows lie at the sum's flat value",), None
         if abs(float(np.median(head)) - flat) < 0.1 * flat:
             return "mean", ("the first rows lie at the mean's flat value",), None
-    return "sum", ("nothing tells the sum from the mean; read as the sum",), "mean"
+    return _usual_form(family)
+
+
+def _usual_form(family: str) -> tuple[DForm, Sequence[str], DForm]:
+    """The form of D's loss where nothing tells: the mean for least squares (as in CycleGAN), else the sum."""
+    usual: DForm = "mean" if family == "lsgan" else "sum"
+    other: DForm = "sum" if family == "lsgan" else "mean"
+    return usual, (f"nothing tells the sum from the mean; read as the {usual}, which is usual",), other
 
 
 def _accuracy_says_mean(e: _Evidence, flat: float) -> bool:

@@ -35,8 +35,8 @@ def next_evaluation(rows: int) -> int:
 def is_warm(rows: int, step: float, unit: Unit) -> bool:
     """Whether warm-up is over: 10 rows, and 100 steps, 2 epochs, 2 kimg or, where rows are all that is known, 50 rows.
 
-    The losses of a DCGAN settle between step 100 and step 300 (Brownlee 2019). A log that starts later than that has no warm-up. A row
-    is one update at least, so that 100 rows are 100 steps whatever they are numbered by.
+    The losses of a DCGAN settle between step 100 and step 300 (Brownlee 2019). A log that starts later than that has no
+    warm-up. A row is one update at least, so that 100 rows are 100 steps whatever they are numbered by.
     """
     least = {"step": 100.0, "epoch": 2.0, "kimg": 2.0, "row": 50.0}[unit]
     return rows >= 10 and (step >= least or rows >= 100)
