@@ -38,6 +38,7 @@ class Snapshot:
     step: float
     made: dict[str, Derived | None] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
+    _same_steps: dict[tuple[str, str], bool] = field(default_factory=dict)
     _windows: dict[tuple[str, int], FloatArray] = field(default_factory=dict)
     _values: dict[tuple[Signal, Window], float] = field(default_factory=dict)
 
@@ -63,7 +64,9 @@ class Snapshot:
             return None
         key = (metric, window.length(seen))
         if key not in self._windows:
-            self._windows[key] = self.tail(*key)[1]
+            made = self.source(metric)
+            assert made is not None
+            self._windows[key] = made.compute(*self._inputs(made, key[1])[1])
         return self._windows[key]
 
     def tail(self, metric: str, points: int) -> tuple[FloatArray, FloatArray]:
@@ -73,11 +76,22 @@ class Snapshot:
         """
         made = self.source(metric)
         assert made is not None
+        steps, values = self._inputs(made, points)
+        return self.series[made.inputs[0]].tail_steps(points) if steps is None else steps, made.compute(*values)
+
+    def _inputs(self, made: Derived, points: int) -> tuple[FloatArray | None, list[FloatArray]]:
+        """The inputs' blocks; the steps only where they are not those of the first input's own tail."""
         inputs = [self.series[name] for name in made.inputs]
-        steps, values = inputs[0].tail_steps(points), [one.tail(points) for one in inputs]
-        if len(inputs) > 1 and not np.array_equal(steps, inputs[1].tail_steps(points)):
-            steps, values = _shared(inputs[0], inputs[1], points)
-        return steps, made.compute(*values)
+        if len(inputs) > 1 and not self._together(*made.inputs):
+            return _shared(inputs[0], inputs[1], points)
+        return None, [one.tail(points) for one in inputs]
+
+    def _together(self, first: str, second: str) -> bool:
+        """Whether two series were logged at the same steps."""
+        key = (first, second)
+        if key not in self._same_steps:
+            self._same_steps[key] = np.array_equal(self.series[first].steps, self.series[second].steps)
+        return self._same_steps[key]
 
     def value(self, signal: Signal, window: Window) -> float:
         """The signal over the window; NaN where it cannot be computed."""
