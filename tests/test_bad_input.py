@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Captured = pytest.CaptureFixture[str]
     Content = str | bytes | Callable[[], str | bytes]
 
-SECONDS = 15
+SECONDS = 60
 """More than any of these may take on a busy machine; each takes well under two."""
 
 

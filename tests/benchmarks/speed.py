@@ -146,6 +146,12 @@ def measure(folder: Path, repeats: int, others: Mapping[str, Callable[[Path], li
     kept.append(verdict("peak memory", median(took["gandoctor diagnose"], "peak"), 120, "MB"))
 
     big = logs[1_000_000]
+    only_reads = [sys.executable, "-c", f"import pandas; pandas.read_csv({str(big)!r})"]
+    took = in_turns({"gandoctor diagnose": ours[1_000_000], 'python -c "pandas.read_csv"': only_reads}, repeats)
+    show("1 000 000 rows x 6 columns, whole process", took)
+    first, second = (median(t, "wall") for t in took.values())
+    kept.append(verdict("time over that of a process that only reads", first / second, 3))
+
     calls = {
         "gandoctor.diagnose": timed("diagnose", big),
         "pandas.read_csv": timed("read_csv", big, "pandas"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -335,14 +334,7 @@ MESSY: dict[str, Make] = {
 
 
 @pytest.mark.parametrize("make", MESSY.values(), ids=MESSY)
-def test_the_time_for_a_messy_log_grows_linearly(make: Make) -> None:
-    def seconds(rows: int) -> float:
-        log = log_of(**make(np.arange(rows)))
-        took = []
-        for _ in range(3):
-            began = perf_counter()
-            assemble(log)
-            took.append(perf_counter() - began)
-        return min(took)
-
-    assert seconds(200_000) < 30 * max(seconds(20_000), 2e-3)
+def test_a_long_messy_log_loses_no_row_that_is_not_logged_again(make: Make) -> None:
+    rows = 20_000
+    runs = assemble(log_of(**make(np.arange(rows))))
+    assert 0.7 * rows <= sum(run.points for run in runs) <= rows
