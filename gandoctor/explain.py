@@ -1,4 +1,4 @@
-"""Rule -> the page of a rule: made from its TOML file and from nothing else."""
+"""Rule -> the page of a rule: made from its TOML file, and from the runs on which its remedies were tried."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from gandoctor.metrics import DERIVED, METRICS
 from gandoctor.report.outline import Item, Section
 from gandoctor.report.sentences import ended, sentence
 from gandoctor.report.words import BASES, STATISTICS, VERDICTS, clean, count, number, percent
+from gandoctor.trials import sentences as outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gandoctor.model import Case, Cause, Condition, Pattern, Remedy, Rule, Window
+    from gandoctor.trials import Trial
 
 _WEIGHTS = {
     "verdict": "decides the verdict",
@@ -34,13 +36,15 @@ STRENGTHS = {
 _EXAMPLES = 2
 
 
-def page(rule: Rule, colour: bool = False, width: int = 100, blocks: bool = True) -> str:
+def page(
+    rule: Rule, colour: bool = False, width: int = 100, blocks: bool = True, tried: Sequence[Trial] = ()
+) -> str:
     """Return the page for a terminal, at most `width` columns wide, ending with a line break."""
     from gandoctor.report.terminal import lay_out
 
     verdict = VERDICTS[rule.verdict] if rule.verdict else "A remark, no failure"
     head = (f"{clean(rule.id)}: {sentence(rule.title)}", f"{verdict}; {rule.severity}; {_STATUS[rule.status]}.")
-    return lay_out((*head, *paragraphs(rule.summary)), sections(rule), colour, width, blocks)
+    return lay_out((*head, *paragraphs(rule.summary)), sections(rule, tried), colour, width, blocks)
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -49,13 +53,16 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line for part in whole if part for line in ("", part))
 
 
-def sections(rule: Rule) -> tuple[Section, ...]:
-    """Return the page below its summary, without the parts on which the rule says nothing."""
+def sections(rule: Rule, tried: Sequence[Trial] = ()) -> tuple[Section, ...]:
+    """Return the page below its summary, without the parts on which the rule says nothing.
+
+    `tried` are the trials of remedies that may be told, of this rule and of others.
+    """
     made = (
         Section("How it is recognised", tuple(item for pattern in rule.patterns for item in _pattern(rule, pattern))),
         Section("What it is confused with", tuple(Item(sentence(text)) for text in rule.false_positives)),
         Section("Likely causes", tuple(map(_cause, rule.causes))),
-        Section("What to do", tuple(map(_remedy, rule.remedies)), "numbered"),
+        Section("What to do", tuple(_remedy(rule, one, tried) for one in rule.remedies), "numbered"),
         Section("What to log", (Item(sentence(rule.log_this)),) if rule.log_this else ()),
         Section("Words", tuple(_words(rule))),
         Section("Examples", tuple(map(_case, rule.cases[:_EXAMPLES]))),
@@ -114,11 +121,15 @@ def _cause(cause: Cause) -> Item:
     return Item(sentence(cause.text), (f"Would confirm it: {ended(cause.confirm)}",) if cause.confirm else ())
 
 
-def _remedy(remedy: Remedy) -> Item:
+def _remedy(rule: Rule, remedy: Remedy, tried: Sequence[Trial]) -> Item:
     source = f"; source {clean(remedy.source)}" if remedy.source else ""
     return Item(
         f"{sentence(remedy.do)} {sentence(remedy.why)}".rstrip(),
-        (f"If it works: {ended(remedy.expect)}", f"Strength {remedy.strength}: {STRENGTHS[remedy.strength]}{source}."),
+        (
+            f"If it works: {ended(remedy.expect)}",
+            *outcomes(tried, rule.id, remedy.id),
+            f"Strength {remedy.strength}: {STRENGTHS[remedy.strength]}{source}.",
+        ),
     )
 
 

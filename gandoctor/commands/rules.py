@@ -20,12 +20,13 @@ def explain(name: str, rulebook: str, folders: Sequence[Path]) -> int:
     """Print the page of one rule; BadOption with the nearest names where there is none."""
     from gandoctor.explain import page
     from gandoctor.rulebook import load
+    from gandoctor.trials import trials
 
     rules = {rule.id: rule for rule in load(rulebook, folders).rules}
     if name not in rules:
         raise BadOption(f"there is no rule {name!r}; {_nearest(name, list(rules))}")
     now = screen()
-    show(page(rules[name], now.colour, now.width, now.blocks), now.colour)
+    show(page(rules[name], now.colour, now.width, now.blocks, trials()), now.colour)
     return 0
 
 
