@@ -14,6 +14,7 @@ from gandoctor.commands.screen import NobodyReads, complain
 from gandoctor.errors import GandoctorError
 
 _FAMILIES = ("bce", "lsgan", "hinge", "wgan", "wgan-gp", "relativistic")
+_CHECKS = ("terminal", "json", "junit", "github")
 _FORMATS = ("terminal", "json", "jsonl", "markdown")
 _WRONG, _INTERRUPTED, _PIPE_CLOSED = 2, 130, 141
 
@@ -89,6 +90,69 @@ def diagnose(paths: tuple[str, ...], **options: Any) -> int:
         exit_code=options["exit_code"],
     )
     return run(request)
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--interval", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between looks.")
+@click.option("--on-alert", default="", metavar="COMMAND", help="Run this on a failure; JSON is on its standard input.")
+@click.option(
+    "--until-verdict", "until", default="", is_flag=False, flag_value="failure", metavar="[VERDICT]",
+    help="End when a run is diagnosed so: failure (if left out), any, stable, mode_collapse, convergence_failure.",
+)  # fmt: skip
+@click.option("--screen", "full_screen", is_flag=True, help="Show curves and report on the whole terminal.")
+@click.option("--once", is_flag=True, help="Look once and end.")
+@click.option("--family", type=click.Choice(_FAMILIES), help="The loss that was trained with, if a log is misread.")
+@_rules
+@_rulebook
+def watch(paths: tuple[str, ...], **options: Any) -> int:
+    """Follow logs while they grow: one line when the state of a run changes.
+
+    A folder stands for all the runs and logs below it, those that appear later too.
+
+    Example: gandoctor watch runs --on-alert ./tell-me.sh
+
+    Exit status: 0, or 1 if a failure was diagnosed in the end; 2 wrong use.
+    """
+    from gandoctor.commands.watch import UNTIL, Request, run
+
+    if options["until"] not in ("", *UNTIL):
+        raise click.UsageError(f"--until-verdict {options['until']}: choose one of {', '.join(UNTIL)}")
+    reading = {"family": options.pop("family")}
+    return run(Request(paths, options={name: value for name, value in reading.items() if value}, **options))
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--against", type=click.Path(path_type=Path), metavar="REFERENCES",
+    help="Hold new runs against a folder of references instead: are they alike?",
+)  # fmt: skip
+@click.option("--update", is_flag=True, help="Write what was found into expect.toml, after showing the difference.")
+@click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option("--format", "format_", type=click.Choice(_CHECKS), help="What to print. [default: terminal]")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the report to a file instead; its suffix says the format: .txt .json .xml (JUnit)",
+)  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes. [default: one a core]")
+@_rules
+@_rulebook
+def check(paths: tuple[Path, ...], **options: Any) -> int:
+    """Hold recorded runs against what is expected of them.
+
+    PATH is a run's folder, with recipe.toml (log = "run.csv") and expect.toml, or a folder that holds such. With
+    --against it is a new log or its folder.
+
+    Example: gandoctor check fixtures
+
+    Example: gandoctor check runs/new-*.csv --against references
+
+    Exit status: 0 as expected; 1 a run changed for the worse; 2 wrong use, or a run that cannot be judged.
+    """
+    from gandoctor.commands.check import Request, run
+
+    return run(Request(paths=paths, format=options.pop("format_"), **options))
 
 
 @commands.command()

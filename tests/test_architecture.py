@@ -71,6 +71,8 @@ RUNS_CODE = frozenset(
     {"pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml", "subprocess", "runpy", "code"}
 )
 """Modules that make code, objects or processes of data. `pickletools` only reads."""
+ALLOWED = {"commands/alert.py": frozenset({"subprocess"})}
+"""It runs the command that the user typed, and hands it data."""
 EVALUATES = frozenset({"eval", "exec", "compile", "__import__", "system", "popen", "read_pickle", "spawnv", "execv"})
 
 
@@ -78,7 +80,8 @@ EVALUATES = frozenset({"eval", "exec", "compile", "__import__", "system", "popen
 def test_no_module_makes_code_of_data(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            assert not RUNS_CODE & {alias.name.partition(".")[0] for alias in node.names}
+            named = {alias.name.partition(".")[0] for alias in node.names}
+            assert not (RUNS_CODE - ALLOWED.get(path.relative_to(PACKAGE).as_posix(), frozenset())) & named
         elif isinstance(node, ast.ImportFrom):
             assert (node.module or "").partition(".")[0] not in RUNS_CODE
         elif isinstance(node, ast.Call):

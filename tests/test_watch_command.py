@@ -1,0 +1,157 @@
+"""`gandoctor watch` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from growing_logs import BROKEN, ROWS, write
+
+from gandoctor.cli import main
+from gandoctor.commands.alert import alert, command_of
+from gandoctor.commands.watch import line, met
+from gandoctor.errors import BadOption
+from gandoctor.watch import Watch
+
+SAVE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.buffer.read())"
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return int(ended.value.code or 0)
+
+
+def test_one_line_a_run_says_state_place_and_onset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "ill.csv", *ROWS[:400], *BROKEN)
+    write(tmp_path / "well.csv", *ROWS)
+    assert run("watch", tmp_path, "--once") == 1
+    ill, well = capsys.readouterr().out.splitlines()
+    assert "ill.csv step 600: Convergence failure." in ill
+    assert ill.endswith("Since step 401.")
+    assert "well.csv step 600: Stable" in well
+
+
+def test_a_line_tells_what_else_holds_now_and_what_is_over(tmp_path: Path) -> None:
+    log, watch = tmp_path / "run.csv", Watch([tmp_path / "run.csv"], cost=lambda: 0.0)
+    write(log, *ROWS[:400], *BROKEN)
+    [broken] = watch.poll()
+    write(log, *ROWS)
+    [healed] = watch.poll()
+    assert "Over" not in line(broken, "12:00:00")
+    assert line(healed, "12:00:00").endswith("Over: non-finite.")
+
+
+def test_a_failure_is_handed_to_the_command_as_json(tmp_path: Path) -> None:
+    log, out = tmp_path / "ill.csv", tmp_path / "alert.json"
+    write(log, *ROWS[:400], *BROKEN)
+    assert run("watch", log, "--once", "--on-alert", f"{sys.executable} -c '{SAVE}' {out}") == 1
+    assert json.loads(out.read_text())["verdict"] == "convergence_failure"
+
+
+def test_a_healthy_run_alerts_nobody(tmp_path: Path) -> None:
+    write(tmp_path / "well.csv", *ROWS)
+    out = tmp_path / "alert.json"
+    assert run("watch", tmp_path / "well.csv", "--once", "--on-alert", f"{sys.executable} -c '{SAVE}' {out}") == 0
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("", "is empty"), ("'open", "no closing quotation"), ("no-such-program-here x", "there is no program")],
+)
+def test_a_command_that_cannot_be_run_is_refused_before_watching(command: str, said: str) -> None:
+    with pytest.raises(BadOption, match=said):
+        command_of(command)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise SystemExit(3)", "ended with status 3"),
+        ("import time; time.sleep(30)", "took longer than 0.5 s"),
+        ("", ""),
+    ],
+)
+def test_a_command_that_fails_is_named(code: str, said: str) -> None:
+    assert said in alert([sys.executable, "-c", code], "{}", patience=0.5 if "sleep" in code else 60)
+
+
+def test_the_words_of_a_log_are_no_part_of_the_command(tmp_path: Path) -> None:
+    log = tmp_path / "$(touch gone);.csv"
+    write(log, *ROWS[:400], *BROKEN)
+    out = tmp_path / "alert.json"
+    assert run("watch", log, "--once", "--on-alert", f"{sys.executable} -c '{SAVE}' {out}") == 1
+    assert not Path("gone").exists()
+    assert out.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-",), "for standard input"),
+        (("x.csv", "--until-verdict", "soon"), "choose one of"),
+        (("x.csv", "--on-alert", "no-such-program-here"), "there is no program"),
+        (("x.csv", "--interval", "0"), "--interval"),
+    ],
+)
+def test_wrong_use_is_said_and_ends_with_two(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("watch", *arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_waiting_ends_with_the_verdict_waited_for(tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    write(log, *ROWS[:300])
+    command = [sys.executable, "-m", "gandoctor", "watch", str(log), "--interval", "0.1", "--until-verdict"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        assert "Stable" in process.stdout.readline()
+        write(log, *ROWS[:400], *BROKEN)
+        assert "Convergence failure" in process.stdout.readline()
+        assert process.wait(timeout=60) == 1
+
+
+def test_an_interrupt_ends_the_watch_quietly(tmp_path: Path) -> None:
+    write(tmp_path / "run.csv", *ROWS)
+    command = [sys.executable, "-m", "gandoctor", "watch", str(tmp_path), "--interval", "0.1"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "until", "over"),
+    [
+        ((), "failure", False),
+        (("stable",), "failure", False),
+        (("stable", "mode_collapse"), "failure", True),
+        (("inconclusive",), "any", False),
+        (("stable",), "any", True),
+        (("convergence_failure",), "mode_collapse", False),
+        (("convergence_failure",), "", False),
+    ],
+)
+def test_what_is_waited_for(verdicts: tuple[str, ...], until: str, over: bool) -> None:
+    class Found:
+        def __init__(self, verdict: str) -> None:
+            self.verdict = verdict
+
+    assert met([Found(verdict) for verdict in verdicts], until) is over
