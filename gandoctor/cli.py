@@ -156,6 +156,32 @@ def check(paths: tuple[Path, ...], **options: Any) -> int:
 
 
 @commands.command()
+@click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
+@click.option("-o", "--output", "table", type=click.Path(path_type=Path), metavar="FILE", help="Table: .csv, .parquet.")
+@click.option("--jobs", "processes", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Work on the Dask cluster at this address instead.")
+@click.option("--fresh", is_flag=True, help="Judge everything anew, also what the table already holds.")
+@click.option("--family", type=click.Choice(_FAMILIES), help="The loss that was trained with, if logs are misread.")
+@_rules
+@_rulebook
+def scan(roots: tuple[str, ...], **options: Any) -> int:
+    """Judge every log below the ROOTs and make one table of them.
+
+    A ROOT is a file, a folder, or a URL that fsspec knows, such as s3://bucket/runs. Repeat the command to go on after
+    an interruption, or to judge only what is new.
+
+    Example: gandoctor scan runs -o runs.csv
+    """
+    from gandoctor.commands.scan import run
+    from gandoctor.scanning import Job
+    from gandoctor.scanning.row import Rules
+
+    family = options.pop("family")
+    book = Rules(options.pop("rulebook"), tuple(map(str, options.pop("rules"))))
+    return run(Job(roots, rules=book, options=(("family", family),) if family else (), **options))
+
+
+@commands.command()
 @click.argument("rule")
 @_rules
 @_rulebook

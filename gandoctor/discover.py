@@ -16,6 +16,8 @@ _PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _RUN_FILES = frozenset({"run.csv", "stats.jsonl", "metrics.csv", "recipe.toml"})
 _NOT_LOGS = ("requirements", "license", "readme", "changelog", "setup", ".")
 _DEPTH = 8
+_BESIDE_EVENTS = 2
+"""A run may leave a printed log and a table beside its event files; where there are more, each is a run of its own."""
 
 
 def logs(paths: Sequence[str | Path]) -> tuple[Path, ...]:
@@ -42,17 +44,29 @@ def _below(root: Path) -> Iterator[Path]:
         if len(here.relative_to(root).parts) >= _DEPTH:
             folders.clear()
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (here / name for name in names if _may_be_log(here / name))
+        yield from (here / name for name in names if may_be_log(name) and (here / name).is_file())
 
 
 def is_run(names: Sequence[str]) -> bool:
-    """Whether a folder with files of these names is the folder of one run."""
-    return any(name in _RUN_FILES or "tfevents" in name or name.startswith("vdlrecords") for name in names)
+    """Whether a folder with files of these names is the folder of one run, and not one where many runs left a file."""
+    if any(name in _RUN_FILES for name in names):
+        return True
+    return (
+        any(is_event_file(name) for name in names)
+        and sum(may_be_log(name) and not is_event_file(name) for name in names) <= _BESIDE_EVENTS
+    )
 
 
-def _may_be_log(path: Path) -> bool:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
+def is_event_file(name: str) -> bool:
+    """Whether a file of that name holds TensorBoard's or VisualDL's records."""
+    return "tfevents" in name or name.startswith("vdlrecords")
+
+
+def may_be_log(name: str) -> bool:
+    """Whether a file of that name may be a log: it has the suffix of one, or is an event file, and is no README."""
+    if is_event_file(name):
+        return True
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
     if suffixes and suffixes[-1] in _PACKED:
         suffixes.pop()
-    named = bool(suffixes) and suffixes[-1] in SUFFIXES and not path.name.lower().startswith(_NOT_LOGS)
-    return named and path.is_file()
+    return bool(suffixes) and suffixes[-1] in SUFFIXES and not name.lower().startswith(_NOT_LOGS)
