@@ -21,3 +21,15 @@ class BadRule(GandoctorError):
 
 class BadOption(GandoctorError):
     """A value given to a flag or an argument that cannot be used."""
+
+
+class BadExpectation(GandoctorError):
+    """A run folder whose expectation or recipe cannot be used: names file, key, value and what would be right."""
+
+
+class BadReference(GandoctorError):
+    """Reference runs that cannot be used or compared with: names file, key, value and what to do."""
+
+
+class BadSamples(GandoctorError):
+    """Samples that cannot be measured: too few, of two sizes, NaN, or a file that holds none."""

@@ -54,6 +54,7 @@ _ALL = (
         0,
         better="higher",
     ),
+    Metric("duplicates", "quality", "share of generated samples that have a near copy among them", 0, 1, "lower"),
     Metric("d_grad_norm", "gradient", "norm of D's gradient", 0),
     Metric("g_grad_norm", "gradient", "norm of G's gradient", 0),
     Metric("learning_rate", "schedule", "learning rate", 0),

@@ -161,6 +161,7 @@ PHRASES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("coverage",), "coverage"),
     (("vendi",), "vendi"),
     (("pairwise", "distance"), "pairwise_distance"),
+    (("duplicates",), "duplicates"),
     (("wasserstein",), "wasserstein"),
     (("w", "distance"), "wasserstein"),
     (("w", "dist"), "wasserstein"),
