@@ -11,7 +11,7 @@ import numpy as np
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Curve, Diagnosis, Finding, FloatArray, Rulebook, Run, Unit
 from gandoctor.rulebook import load
-from gandoctor.track import Chunk, Track
+from gandoctor.track import FIRST, Chunk, Track
 from gandoctor.verdict import conclude
 
 if TYPE_CHECKING:
@@ -74,11 +74,28 @@ class Monitor:
         return tuple(fired)
 
     def feed_run(self, run: Run) -> None:
-        """Add all rows of a run at once; the state afterwards is that of feeding them one by one."""
+        """Add all rows of a run at once; the state afterwards is that of feeding them one by one.
+
+        Stretches of one run may be added one after the other: ValueError for one that begins before the last row.
+        """
+        if run.first_step < self._last:
+            raise ValueError(f"steps must not fall: {run.first_step} came after {self._last}")
         pairs = dict.fromkeys(name.partition(PAIR)[2] for name in run.curves)
         for pair in pairs:
             curves = {name.partition(PAIR)[0]: c for name, c in run.curves.items() if name.partition(PAIR)[2] == pair}
+            self._flush(pair)
             _feed_curves(self._track(pair), {name: c for name, c in curves.items() if len(c)})
+        self._last = max(self._last, run.last_step)  # NaN, of a run without points, changes nothing
+
+    @property
+    def due(self) -> int:
+        """How many more rows make the next evaluation due, of the pair of networks that is nearest to its own."""
+        rooms = [t.due - t.rows - len(self._waiting.get(pair, ())) for pair, t in self._tracks.items()]
+        return max(min(rooms, default=FIRST), 1)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that fired up to the last evaluation, whatever its weight; `diagnosis` says how sure it is."""
+        return tuple(finding for track in self._tracks.values() for finding in track.judge.findings())
 
     def diagnosis(self, run: Run | None = None) -> Diagnosis:
         """The diagnosis of everything fed so far; `run` is what the report shows, rebuilt from memory if not given."""
@@ -100,7 +117,7 @@ class Monitor:
         return self._tracks[pair]
 
     def _flush(self, pair: str, *, urgent: bool = False) -> None:
-        waiting, self._waiting[pair] = self._waiting[pair], []
+        waiting, self._waiting[pair] = self._waiting.get(pair, []), []
         if not waiting:
             return
         chunk: dict[str, tuple[list[float], list[float]]] = {}
@@ -127,7 +144,9 @@ def _feed_curves(track: Track, curves: Mapping[str, Curve]) -> None:
     if not curves:
         return
     steps, places = _rows(curves)
-    turns = _turns(len(steps), curves, places)
+    bad = _bad_rows(len(steps), curves, places)
+    turns = np.flatnonzero(bad & ~np.concatenate([[track.was_bad], bad[:-1]]))
+    track.was_bad = bool(bad[-1])
     done = 0
     ends = dict.fromkeys(curves, 0)
     while done < len(steps):
@@ -164,13 +183,13 @@ def _rows(curves: Mapping[str, Curve]) -> tuple[FloatArray, dict[str, NDArray[np
     return np.repeat(steps, times), {name: begin[place] + again[name] for name, place in at.items()}
 
 
-def _turns(rows: int, curves: Mapping[str, Curve], places: Mapping[str, NDArray[np.int64]]) -> NDArray[np.int64]:
-    """The rows that hold a non-finite value while the row before holds none."""
+def _bad_rows(rows: int, curves: Mapping[str, Curve], places: Mapping[str, NDArray[np.int64]]) -> NDArray[np.bool_]:
+    """Which rows hold a non-finite value."""
     bad = np.zeros(rows, dtype=bool)
     for name, curve in curves.items():
         wrong = np.flatnonzero(~np.isfinite(curve.values))
         bad[places[name][wrong] if places else wrong] = True
-    return np.flatnonzero(bad & ~np.concatenate([[False], bad[:-1]])).astype(np.int64)
+    return bad
 
 
 def diagnose(

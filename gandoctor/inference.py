@@ -124,7 +124,8 @@ def _family(e: _Evidence, context: Mapping[str, Any]) -> tuple[Family, Any, Any,
     if stated is not None:
         by = "user" if context.get("family_by") == "user" else "context"
         sign = -1 if _maximised(e) and stated == "bce" else 1
-        return stated, sign, by, (f"the {'caller' if by == 'user' else 'log'} says {stated}",), ()
+        who = {"user": "caller", "recipe": "recipe beside the log"}.get(context.get("family_by", ""), "log")
+        return stated, sign, by, (f"the {who} says {stated}",), ()
     named = _by_name(e)
     if named is not None:
         return named[0], 1, "log", (named[1],), ()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gandoctor.errors import BadOption, NoGanCurve, UnreadableLog
 from gandoctor.readers.assemble import assemble
+from gandoctor.readers.recipe import recipe_of
+from gandoctor.readers.recorded import recorded_run
 
 if TYPE_CHECKING:
     import os
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
     from gandoctor.model import Run
     from gandoctor.readers.options import ReadOptions
+    from gandoctor.readers.raw import RawLog
 
 _ENOUGH = 50
 """Points from which a run is worth reading although others beside it are longer."""
@@ -27,12 +31,24 @@ def runs_of(paths: Sequence[str | os.PathLike[str]], options: ReadOptions) -> tu
     fault: NoGanCurve | None = None
     for raw in read_raw(paths):
         try:
-            runs += assemble(raw, options)
+            runs += _runs_in(raw, options)
         except NoGanCurve as error:
             fault = fault or error
     if runs:
         return tuple(runs)
     raise fault or UnreadableLog(f"{', '.join(str(path) for path in paths)}: no log was found in it")
+
+
+def _runs_in(raw: RawLog, options: ReadOptions) -> tuple[Run, ...]:
+    """Return the runs of one log, with what the recipe beside it says."""
+    if not (path := Path(raw.name)).is_file():
+        return assemble(raw, options)
+    recipe = recipe_of(path)
+    said_by = {"family_by": "recipe"} if "family" in recipe.context else {}
+    context = {**raw.context, **recipe.context, **said_by}
+    raw = replace(raw, context=context, notes=(*raw.notes, *recipe.notes))
+    recorded = recorded_run(raw, recipe, options)
+    return assemble(raw, options) if recorded is None else (recorded,)
 
 
 def pick(runs: Sequence[Run], options: ReadOptions) -> Run:

@@ -1,0 +1,74 @@
+"""What the user asks of a recorder, checked before the training begins."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gandoctor.errors import BadOption
+from gandoctor.recorder import recipe, reports
+from gandoctor.recorder.logfile import UNITS
+from gandoctor.rulebook import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gandoctor.model import Finding, Rulebook, Unit
+
+    PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The log (None: none is written), what is known of the training, the rules, and what to do at the end."""
+
+    path: Path | None
+    context: Mapping[str, Any]
+    rulebook: Rulebook
+    unit: Unit
+    on_alert: Callable[[Finding], object] | None
+    reports: tuple[Path, ...]
+    resume: bool
+    overwrite: bool
+
+    @property
+    def name(self) -> str:
+        """What the run is called in reports."""
+        return "live" if self.path is None else str(self.path)
+
+
+def log_path(path: PathLike | None) -> Path | None:
+    """The path of the log; BadOption where a path can be none."""
+    if path is None:
+        return None
+    log = Path(path)
+    if log.is_dir() or not log.name:
+        raise BadOption(f"{path or 'the path of the log'} is a folder; give a file name, such as {log / 'run.csv'}")
+    return log
+
+
+def unit_of(unit: Unit) -> Unit:
+    """The unit itself; BadOption where steps cannot be counted in it."""
+    if unit not in UNITS:
+        raise BadOption(f"unit={unit!r}: steps are counted in {', '.join(UNITS)}")
+    return unit
+
+
+def rules_of(rulebook: Rulebook | str | None) -> Rulebook:
+    """The rules of that name, the default ones for None; GandoctorError where there are none."""
+    return load(rulebook or "default") if isinstance(rulebook, str | None) else rulebook
+
+
+def context_of(context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The context as a recipe holds it; BadOption for a value that means nothing."""
+    return recipe.checked(context or {})
+
+
+def reports_of(report: PathLike | Sequence[PathLike], log: Path | None) -> tuple[Path, ...]:
+    """The files for reports; BadOption for a suffix that is no format's, a missing folder, or the log itself."""
+    targets = tuple(map(Path, (report,) if isinstance(report, str | os.PathLike) else report))
+    for target in targets:
+        reports.check(target, log)
+    return targets
