@@ -15,7 +15,7 @@ from gandoctor.errors import GandoctorError
 
 _FAMILIES = ("bce", "lsgan", "hinge", "wgan", "wgan-gp", "relativistic")
 _CHECKS = ("terminal", "json", "junit", "github")
-_FORMATS = ("terminal", "json", "jsonl", "markdown")
+_FORMATS = ("terminal", "json", "jsonl", "markdown", "html", "junit", "sarif", "github")
 _WRONG, _INTERRUPTED, _PIPE_CLOSED = 2, 130, 141
 
 _rulebook = click.option(
@@ -25,6 +25,12 @@ _rulebook = click.option(
 _rules = click.option(
     "--rules", "rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
     help="A folder with rules of your own, beside those that ship. May be given several times.",
+)  # fmt: skip
+
+
+_references = click.option(
+    "--in", "folder", default=Path("references"), type=click.Path(path_type=Path), metavar="DIR",
+    show_default=True, help="The folder of the references.",
 )  # fmt: skip
 
 
@@ -42,7 +48,8 @@ def commands() -> None:
 @click.option("--format", "format_", type=click.Choice(_FORMATS), help="What to print. [default: terminal]")
 @click.option(
     "-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-    help="Write the report to a file instead; its suffix says the format: .txt .json .jsonl .md .png .svg .pdf",
+    help="Write the report to a file instead; its suffix says the format: .txt .json .jsonl .md .html .xml (JUnit)"
+    " .sarif .png .svg .pdf",
 )  # fmt: skip
 @click.option("--run", "run", type=int, metavar="N", help="Which run of a log that holds several, from 1.")
 @click.option(
@@ -94,6 +101,32 @@ def diagnose(paths: tuple[str, ...], **options: Any) -> int:
 
 @commands.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE.html",
+    help="Write a page with the curves of all runs side by side instead.",
+)  # fmt: skip
+@click.option("--family", type=click.Choice(_FAMILIES), help="The loss that was trained with, if logs are misread.")
+@_rules
+@_rulebook
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if a failure is diagnosed, 3 if no verdict is possible.")
+def compare(paths: tuple[str, ...], **options: Any) -> int:
+    """Compare runs: the most ill first, and how their recipes differ.
+
+    A folder stands for all the runs and logs below it. A recipe.toml beside a log says how it was trained.
+
+    Example: gandoctor compare runs -o page.html
+
+    Exit status: 0 done; 2 wrong use, or a log that cannot be read; with --exit-code also 1 and 3.
+    """
+    from gandoctor.commands.compare import run
+    from gandoctor.commands.diagnose import Request
+
+    family = options.pop("family")
+    return run(Request(paths, format=None, bounds={}, options={"family": family} if family else {}, **options))
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--interval", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between looks.")
 @click.option("--on-alert", default="", metavar="COMMAND", help="Run this on a failure; JSON is on its standard input.")
 @click.option(
@@ -106,7 +139,7 @@ def diagnose(paths: tuple[str, ...], **options: Any) -> int:
 @_rules
 @_rulebook
 def watch(paths: tuple[str, ...], **options: Any) -> int:
-    """Follow logs while they grow: one line when the state of a run changes.
+    """Follow growing logs: one line when the state of a run changes.
 
     A folder stands for all the runs and logs below it, those that appear later too.
 
@@ -144,11 +177,16 @@ def check(paths: tuple[Path, ...], **options: Any) -> int:
     PATH is a run's folder, with recipe.toml (log = "run.csv") and expect.toml, or a folder that holds such. With
     --against it is a new log or its folder.
 
+    expect.toml holds verdict; kind, the rule behind it; fired and silent, lists of rules; since and fired_at, the first
+    and last step at which the failure may have begun and become sure; [[bypass]] with what, why, who, until for a
+    change that is let pass. --update writes a first one. For --against, [[bypass]] stands in REFERENCES/bypass.toml.
+
     Example: gandoctor check fixtures
 
     Example: gandoctor check runs/new-*.csv --against references
 
-    Exit status: 0 as expected; 1 a run changed for the worse; 2 wrong use, or a run that cannot be judged.
+    Exit status: 0 as expected; 1 a run changed, or is worse than the references; 2 wrong use, or a run that cannot be
+    judged.
     """
     from gandoctor.commands.check import Request, run
 
@@ -179,6 +217,135 @@ def scan(roots: tuple[str, ...], **options: Any) -> int:
     family = options.pop("family")
     book = Rules(options.pop("rulebook"), tuple(map(str, options.pop("rules"))))
     return run(Job(roots, rules=book, options=(("family", family),) if family else (), **options))
+
+
+@commands.command()
+@click.argument("fake", type=click.Path(path_type=Path))
+@click.argument("real", type=click.Path(path_type=Path))
+@click.option(
+    "--other-real", type=click.Path(path_type=Path), metavar="PATH",
+    help="More real samples, for what real ones give against real ones.",
+)  # fmt: skip
+@click.option(
+    "--key", "keys", multiple=True, metavar="NAME",
+    help="The array in an .npz that holds several: once for all files, or once for each in order.",
+)  # fmt: skip
+@click.option("-k", "k", type=int, default=5, show_default=True, help="How many neighbours make a neighbourhood.")
+@click.option("--format", "format_", type=click.Choice(("terminal", "json")), default="terminal", help="What to print.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if variety is missing or the samples are off the data.")
+def samples(fake: Path, real: Path, **options: Any) -> int:
+    """Measure generated samples against real ones.
+
+    FAKE and REAL are .npy or .npz files or folders of pictures; 256 samples of each are enough, and twice as many real
+    ones are better. Features of a network serve as well as pixels.
+
+    Example: gandoctor samples generated.npz data.npz
+
+    Exit status: 0 done; 2 samples that cannot be used; with --exit-code also 1.
+    """
+    from gandoctor.commands.samples import Request, run
+
+    request = Request(
+        fake, real, options["other_real"], options["keys"], options["k"], options["format_"], options["exit_code"]
+    )
+    return run(request)
+
+
+@commands.group()
+def reference() -> None:
+    """Keep reference runs, which new runs are held against."""
+
+
+@reference.command("add")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@_references
+@click.option("--name", default="", metavar="NAME", help="What to call it. [default: the name of the log or folder]")
+@click.option("--creator", default="", metavar="NAME", help="Who made the run. [default: the user]")
+@click.option("--platform", default="", metavar="TEXT", help="What it was trained on. [default: this machine]")
+@click.option("--note", default="", metavar="TEXT", help="What is worth knowing about it.")
+@click.option("--allow", default="", metavar="REASON", help="Take a run that is not stable, and say why.")
+def add_reference(run: Path, **options: Any) -> int:
+    """Make a reference of a run: a small text file.
+
+    Train the same recipe with five seeds or more and add each of them. A recipe.toml beside the log says what the
+    hyper-parameters were.
+
+    Example: gandoctor reference add runs/seed-1 --note "before the refactoring"
+    """
+    from gandoctor.commands.reference import Addition, add
+
+    return add(Addition(run=run, **options))
+
+
+@reference.command("list")
+@_references
+def list_references(folder: Path) -> int:
+    """List the references.
+
+    Example: gandoctor reference list
+    """
+    from gandoctor.commands.reference import list_all
+
+    return list_all(folder)
+
+
+@reference.command("show")
+@click.argument("name")
+@_references
+def show_reference(name: str, folder: Path) -> int:
+    """Print what is known of the reference NAME.
+
+    Example: gandoctor reference show seed-1
+    """
+    from gandoctor.commands.reference import show_one
+
+    return show_one(folder, name)
+
+
+@commands.command()
+@click.argument("scenario", required=False, metavar="[SCENARIO]")
+@click.option("--list", "list_", is_flag=True, help="List the scenarios and end.")
+@click.option("--steps", type=click.IntRange(1), help="How many steps to train. [default: the scenario's]")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same run on one machine.")
+@click.option("--width", type=float, help="Scale of the networks' filters; 1 is the source's, which takes long.")
+@click.option(
+    "--data", metavar="WHAT",
+    help="mnist or cifar10 (downloaded once), digits, patches or cards (without network), an .npz file or a folder of"
+    " images. [default: without network]",
+)  # fmt: skip
+@click.option(
+    "--mode", type=click.Choice(("consistent", "as-written")), default="consistent", show_default=True,
+    help="A training step of our own, or what the source's code does on the Keras that is installed.",
+)  # fmt: skip
+@click.option("--no-first-convolution", "without", is_flag=True, help="D as the two failure listings print it.")
+@click.option("--remedy", metavar="ID", help="Train with a remedy of a rule applied; `gandoctor explain RULE` has them.")
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="The run's folder. [default: SCENARIO-sSEED]",
+)  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="What to print. [default: terminal]")
+@click.option(
+    "--report", "reports", multiple=True, default=("md", "png"), metavar="SUFFIX", show_default=True,
+    help="A report to leave in the folder, by its suffix as in `diagnose -o`. May be given several times.",
+)  # fmt: skip
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if a failure is diagnosed, 3 if no verdict is possible.")
+def train(scenario: str | None, list_: bool, **options: Any) -> int:
+    """Train a GAN of known fate, record it, and diagnose it.
+
+    Each SCENARIO is a GAN that a document describes, with its hyper-parameters and its mistakes. The folder gets the
+    log, the recipe, pictures of samples and reports.
+
+    Example: gandoctor train mnist-dcgan-combined-batch
+
+    Exit status: 0 done; 2 wrong use, or TensorFlow is missing; with --exit-code also 1 and 3.
+    """
+    from gandoctor.commands.train import Request, list_all, run
+
+    if list_:
+        return list_all()
+    if scenario is None:
+        raise click.UsageError("name a SCENARIO; gandoctor train --list shows them")
+    return run(Request(scenario=scenario, first_convolution=not options.pop("without"), **options))
 
 
 @commands.command()

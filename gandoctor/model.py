@@ -71,6 +71,7 @@ class Run:
     A metric of one of several pairs of networks is named `metric@PAIR`. `columns` maps a metric to the column of the
     log that it was read from, `unmapped` lists the columns that were not understood, `notes` says what was repaired on
     reading. `context` is what the log or the caller says about the training: `family`, `d_form`, `batch_size`, ...
+    `lines` has the line of the file, from 1, for each step; None where the log has no lines that an editor shows.
     """
 
     curves: Mapping[str, Curve]
@@ -80,6 +81,7 @@ class Run:
     columns: Mapping[str, str] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lines: Curve | None = None
 
     def __post_init__(self) -> None:
         for name in ("curves", "context", "columns"):
@@ -106,6 +108,13 @@ class Run:
     def last_step(self) -> float:
         """The highest step of any curve; NaN for a run without points."""
         return max((float(c.steps[-1]) for c in self.curves.values() if len(c)), default=float("nan"))
+
+    def line(self, step: float) -> int | None:
+        """The line of the file that holds this step, or else the step before it; None where that is not known."""
+        if self.lines is None or not len(self.lines):
+            return None
+        place = int(np.searchsorted(self.lines.steps, step, side="right")) - 1
+        return int(self.lines.values[max(place, 0)])
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------
@@ -400,7 +409,8 @@ class Diagnosis:
 
     `findings` holds what fired with weight "verdict" (healed ones have `until`), `suspicions` what is less likely
     than not, `remarks` what is worth knowing and no failure. `calibration` says from which runs `confidence` was
-    estimated. `limits` are the sentences that qualify the verdict.
+    estimated. `limits` are the sentences that qualify the verdict. `rules` are the rules that the findings, suspicions
+    and remarks come from: their summaries and sources.
     """
 
     run: Run
@@ -422,6 +432,7 @@ class Diagnosis:
     rulebook: str
     rulebook_hash: str
     normalised: Mapping[str, Curve] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -446,6 +457,6 @@ class Diagnosis:
         return render(self, colour=False)
 
     def _repr_html_(self) -> str:
-        from gandoctor.report.notebook import render
+        from gandoctor.report.html import fragment
 
-        return render(self)
+        return fragment(self)

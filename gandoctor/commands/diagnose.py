@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.commands import files, formats
+from gandoctor.commands.choice import chosen
 from gandoctor.commands.screen import Screen, complain, say, screen, show
 from gandoctor.errors import BadOption, GandoctorError
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from gandoctor.model import Diagnosis, Rulebook
+    from gandoctor.model import Rulebook
+    from gandoctor.report.html import Entry
 
 DONE, FAILURE, WRONG, UNDECIDED = 0, 1, 2, 3
 """Exit statuses: nothing to say, a failure was diagnosed, wrong use or an unreadable log, no verdict."""
@@ -40,10 +43,10 @@ class Request:
 
 
 @dataclass(slots=True)
-class _Collected:
-    """What was made so far: the texts of each destination, a summary row a log, verdicts and whether a log failed."""
+class Collected:
+    """What was made so far: the parts of each destination, a summary row a log, verdicts and whether a log failed."""
 
-    texts: dict[Path | None, list[str]] = field(default_factory=dict)
+    parts: dict[Path | None, list[str | Entry]] = field(default_factory=dict)
     rows: list[tuple[str, str, str, str]] = field(default_factory=list)
     verdicts: set[str] = field(default_factory=set)
     failed: bool = False
@@ -53,12 +56,13 @@ def run(request: Request) -> int:
     """Diagnose and report; returns the exit status. BadOption and BadRule for wrong use, before anything is read."""
     from gandoctor.rulebook import load
 
+    request = replace(request, paths=chosen(request.paths))
     for output in request.outputs:
         _check(output, request)
     rulebook = load(request.rulebook, request.rules, request.bounds)
-    collected = _Collected()
-    for path, diagnosis in _diagnoses(request, rulebook, collected):
-        _report(path, diagnosis, request, collected)
+    collected = Collected()
+    for judged in diagnoses(request, rulebook, collected):
+        _report(judged, request, collected)
     _finish(request, collected)
     return status(collected.verdicts, collected.failed, request.exit_code)
 
@@ -82,11 +86,12 @@ def _check(output: Path, request: Request) -> None:
         raise BadOption(f"-o {output}: a picture shows one run; give one log")
 
 
-def _diagnoses(request: Request, rulebook: Rulebook, collected: _Collected) -> Iterator[tuple[str, Diagnosis]]:
+def diagnoses(request: Request, rulebook: Rulebook, collected: Collected) -> Iterator[formats.Judged]:
     """Yield the diagnosis of each log that can be read; the others are named on standard error."""
     from gandoctor.engine import diagnose
 
     for path in request.paths:
+        began = perf_counter()
         try:
             diagnosis = diagnose(path, rulebook=rulebook, **request.options)
         except GandoctorError as error:
@@ -103,30 +108,29 @@ def _diagnoses(request: Request, rulebook: Rulebook, collected: _Collected) -> I
                 f" ({type(error).__name__}: {error}); GANDOCTOR_TRACEBACK=1 shows where"
             )
         else:
-            yield path, diagnosis
+            yield formats.Judged(path, diagnosis, rulebook, perf_counter() - began)
             continue
         collected.failed = True
 
 
-def _report(path: str, diagnosis: Diagnosis, request: Request, collected: _Collected) -> None:
-    """Make the texts of one run, or write its picture; JSON Lines go out at once."""
-    from gandoctor.report.sentences import row
-
-    collected.verdicts.add(diagnosis.verdict)
-    collected.rows.append(row(diagnosis, path))
+def _report(judged: formats.Judged, request: Request, collected: Collected) -> None:
+    """Make the texts of one run, or write its picture; what has a line of its own goes out at once."""
+    collected.verdicts.add(judged.diagnosis.verdict)
+    collected.rows.append(judged.row)
+    alone = len(request.paths) == 1
     for output in request.outputs:
         format_ = formats.of_file(output)
         if format_ in formats.PICTURES:
             from gandoctor.report.plot import picture
 
-            files.write(output, picture(diagnosis, format_))
+            files.write(output, picture(judged.diagnosis, format_))
         else:
-            collected.texts.setdefault(output, []).append(formats.text(format_, path, diagnosis, _PLAIN))
+            collected.parts.setdefault(output, []).append(formats.part(format_, judged, _PLAIN, alone))
     stdout = _stdout(request)
-    if stdout == "jsonl":
-        show(formats.text(stdout, path, diagnosis, _PLAIN))
+    if stdout in ("jsonl", "github"):
+        show(formats.text(stdout, judged, _PLAIN))
     elif stdout and not (stdout == "terminal" and len(request.paths) > _IN_FULL):
-        collected.texts.setdefault(None, []).append(formats.text(stdout, path, diagnosis, screen()))
+        collected.parts.setdefault(None, []).append(formats.part(stdout, judged, screen(), alone))
 
 
 def _stdout(request: Request) -> str | None:
@@ -134,23 +138,24 @@ def _stdout(request: Request) -> str | None:
     return request.format or (None if request.outputs else "terminal")
 
 
-def _finish(request: Request, collected: _Collected) -> None:
+def _finish(request: Request, collected: Collected) -> None:
     """Write what was collected: the files, then standard output, a table first where there are several logs."""
     for output in request.outputs:
-        if output in collected.texts:
-            files.write(output, formats.joined(formats.of_file(output), collected.texts[output]).encode("utf-8"))
+        if output in collected.parts:
+            text = formats.joined(formats.of_file(output), collected.parts[output], collected.rows)
+            files.write(output, text.encode("utf-8"))
         if collected.rows:
             say(f"wrote {output}")
     stdout = _stdout(request)
     if stdout == "terminal" and len(request.paths) > 1 and collected.rows:
         _table(collected)
-    if None in collected.texts and stdout is not None:
-        show(formats.joined(stdout, collected.texts[None]), screen().colour)
+    if None in collected.parts and stdout is not None:
+        show(formats.joined(stdout, collected.parts[None], collected.rows), screen().colour)
 
 
-def _table(collected: _Collected) -> None:
+def _table(collected: Collected) -> None:
     from gandoctor.report.terminal import table
 
     now = screen()
     show(table(("log", "verdict", "since", "sure"), collected.rows, now.colour, now.width, now.blocks), now.colour)
-    show("\n" if None in collected.texts else "\nThe whole report of one: gandoctor diagnose LOG\n")
+    show("\n" if None in collected.parts else "\nThe whole report of one: gandoctor diagnose LOG\n")

@@ -45,6 +45,6 @@ def write(output: Path, content: bytes) -> None:
             file.write(content)
         part.replace(output)
     except OSError as error:
-        raise BadOption(f"-o {output}: cannot be written ({error.strerror})") from error
+        raise BadOption(f"{output}: cannot be written ({error.strerror})") from error
     finally:
         part.unlink(missing_ok=True)

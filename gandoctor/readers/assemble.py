@@ -15,6 +15,7 @@ from gandoctor.readers.columns import ColumnMap, map_columns
 from gandoctor.readers.counters import filled, finite
 from gandoctor.readers.held import measured_only
 from gandoctor.readers.known import known_context
+from gandoctor.readers.lines import lines_of
 from gandoctor.readers.options import ReadOptions
 from gandoctor.readers.order import IntArray, Order, one_run
 from gandoctor.readers.repair import put_in_order
@@ -113,6 +114,7 @@ class _Made:
             columns={metric: columns.metrics[metric] for metric in curves},
             unmapped=columns.unmapped,
             notes=tuple(dict.fromkeys(notes)),
+            lines=None if self.raw.lines is None else lines_of(self.raw.lines, self.order.steps, mine),
         )
 
     def _curve(self, column: str, mine: BoolArray | None, scale: float) -> tuple[Curve, _Twins]:

@@ -16,6 +16,7 @@ from gandoctor.readers.tablerows import skipped_note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gandoctor.readers.order import IntArray
     from gandoctor.readers.source import Source
 
 _BLOCK = 1 << 22
@@ -157,16 +158,25 @@ def _blocks(source: Source, dialect: Dialect) -> Iterator[bytes]:
         at += _BLOCK
 
 
+def _lines(source: Source, dialect: Dialect, rows: int) -> IntArray | None:
+    """The line of each row; None where a cell in quotes holds a line break, so that rows are longer than lines."""
+    if source.content.find(b'"') >= 0:
+        ends = sum(block.count(b"\n") for block in _blocks(source, dialect))
+        if ends + (source.content[-1:] != b"\n") != rows:
+            return None
+    return np.arange(dialect.start + 1, dialect.start + 1 + rows, dtype=np.int64)
+
+
 def _log(parsed: Any, dialect: Dialect, source: Source, text: frozenset[int]) -> RawLog:
     frame, said = parsed
     values = {name: frame[name].to_numpy(dtype=np.float64) for name in frame.columns}
     present = {name: ~np.isnan(column) | said.get(name, False) for name, column in values.items()}
-    lines = np.arange(dialect.start + 1, dialect.start + 1 + len(frame), dtype=np.int64)
+    lines = _lines(source, dialect, len(frame))
     spoken = np.logical_or.reduce(list(present.values()))
     if not spoken.all():
         values = {name: column[spoken] for name, column in values.items()}
         present = {name: mask[spoken] for name, mask in present.items()}
-        lines = lines[spoken]
+        lines = None if lines is None else lines[spoken]
     columns, logged = {}, {}
     for name, column in values.items():
         title = dialect.names[int(name)]

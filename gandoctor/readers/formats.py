@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NUMPY_MAGIC = b"\x93NUMPY"
 STATS = "stats.jsonl"
 ZIP_MAGIC = b"PK\x03\x04"
+OWN_PAGE = '<meta name="generator" content="gandoctor '
+"""What stands near the beginning of our own report: it is full of numbers and lies beside the log."""
 
 
 def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
@@ -77,6 +79,8 @@ def _kind(source: Source) -> tuple[str, Dialect | None]:
     if is_records(head):
         return "events", None
     start = head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
+    if OWN_PAGE in start:
+        raise UnreadableLog(f"{source.name}: is a page that gandoctor wrote; give the log that it was made from")
     if start.startswith(("{", "[")):
         from gandoctor.readers.jsonl import looks_like_json
         from gandoctor.readers.stylegan import is_metric_text
@@ -90,7 +94,15 @@ def _kind(source: Source) -> tuple[str, Dialect | None]:
 
 
 def read_source(source: Source) -> list[RawLog]:
-    """The logs in one opened file; more than one where it holds several runs apart."""
+    """The logs in one opened file; more than one where it holds several runs apart.
+
+    They know their lines only where an editor would show them: not in stdin and not in what is packed.
+    """
+    logs = _logs_of(source)
+    return logs if source.path is not None else [replace(log, lines=None) for log in logs]
+
+
+def _logs_of(source: Source) -> list[RawLog]:
     kind, dialect = _kind(source)
     if kind in _JOINED:
         return _JOINED[kind]([source])

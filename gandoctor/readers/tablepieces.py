@@ -49,10 +49,12 @@ def pieces(lines: Iterable[str], dialect: Dialect, faults: Faults) -> Iterator[P
     """
     reader = csv.reader(_prepared(lines, dialect, faults), delimiter=dialect.delimiter, skipinitialspace=True)
     now, header, widths = Piece(dialect.names), dialect.header, dialect.widths
-    number, width = dialect.start, 0
+    number, width, below = dialect.start, 0, 0
     while rows := _taken(reader, dialect.start, faults):
+        broken = number + below + len(rows) != dialect.start + reader.line_num
         for row in rows:
-            number += 1
+            number += 1 + below
+            below = sum(cell.count("\n") for cell in row) if broken else 0
             width = len(row) or width
             if header is not None and _is_header(row, header, now.names, fits=width in widths):
                 yield now

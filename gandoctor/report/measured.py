@@ -30,23 +30,36 @@ TERMS = {
 
 def reading(one: Reading, brief: bool) -> str:
     """Return a measurement against its bound, and what the bound rests on; the reason too unless it is to be brief."""
-    place = "at the last point" if one.points == 1 else f"over the last {count(one.points, 'point')}"
     ground = GROUNDS[one.basis]
     if not brief:
         source = f"; source {clean(one.source)}" if one.source else ""
         ground = f"{ground}: {' '.join(clean(one.why).split()).rstrip('.')}{source}"
-    return f"{signal(one.signal)} {place}: {_compared(one)} ({ground})"
+    return f"{what(one)}: {_compared(one)} ({ground})"
+
+
+def what(one: Reading) -> str:
+    """Return what was measured and over how much of the run: "Median D level over the last 50 points"."""
+    place = "at the last point" if one.points == 1 else f"over the last {count(one.points, 'point')}"
+    return f"{signal(one.signal)} {place}"
 
 
 def _compared(one: Reading) -> str:
     """Return the value and the bound: a value on the wrong side of it is one that has not come back far enough."""
-    value, bound = number(one.value), number(one.bound)
-    if value == bound and one.value != one.bound:
-        value = f"{one.value:.{_LONGER}g}"
-    crossed = one.value > one.bound if one.direction == "above" else one.value < one.bound
-    if crossed or one.value != one.value:
-        return f"{value}, {one.direction} the bound {bound}"
-    return f"{value} by now; it fired {one.direction} {bound}"
+    if crossed(one):
+        return f"{value(one)}, {one.direction} the bound {number(one.bound)}"
+    return f"{value(one)} by now; it fired {one.direction} {number(one.bound)}"
+
+
+def value(one: Reading) -> str:
+    """Return the measured value, with as many digits as tell it from its bound."""
+    said = number(one.value)
+    return f"{one.value:.{_LONGER}g}" if said == number(one.bound) and one.value != one.bound else said
+
+
+def crossed(one: Reading) -> bool:
+    """Whether the value is on the side of its bound on which the rule fires; NaN is."""
+    beyond = one.value > one.bound if one.direction == "above" else one.value < one.bound
+    return beyond or one.value != one.value
 
 
 def signal(text: str) -> str:

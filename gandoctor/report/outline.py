@@ -1,4 +1,4 @@
-"""A diagnosis as titled sections of plain sentences: what the terminal, Markdown and notebook reports lay out."""
+"""A diagnosis as titled sections of plain sentences: what the terminal, Markdown and HTML reports lay out."""
 
 from __future__ import annotations
 

@@ -147,9 +147,13 @@ def finding_time(group: Group, unit: Unit) -> str:
 
 def suspicion(group: Group, unit: Unit) -> str:
     """Return a finding that is less likely than not."""
-    odds = group.first.confidence
-    said = f"{percent(odds)} likely" if odds < _NEARLY_EVEN else "less likely than not"
-    return f"{finding_title(group, unit)}, {said}"
+    return f"{finding_title(group, unit)}, {odds(group)}"
+
+
+def odds(group: Group) -> str:
+    """Return how likely a suspicion is: "42 % likely"."""
+    likely = group.first.confidence
+    return f"{percent(likely)} likely" if likely < _NEARLY_EVEN else "less likely than not"
 
 
 def best(diagnosis: Diagnosis) -> str:

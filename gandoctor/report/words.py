@@ -32,6 +32,13 @@ GROUNDS: dict[Basis, str] = {
 }
 """The same in the few words that a line of a report has room for."""
 
+STRENGTHS = {
+    "A": "a theorem with replicated experiments, or a large comparison",
+    "B": "one strong paper or several independent reports",
+    "C": "advice of practitioners",
+}
+"""How much speaks for a remedy, by its letter."""
+
 PHRASES = {
     "median": "median {}",
     "mean": "mean {}",

@@ -413,6 +413,13 @@ def single() -> Diagnosis:
     )
 
 
+def lined(made: Diagnosis) -> Diagnosis:
+    """The diagnosis of a run that knows the lines of its log: the first row is on line 3."""
+    run = made.run
+    lines = curve(np.arange(3, 3 + run.points), run.first_step) if run.points else None
+    return replace(made, run=replace(run, lines=lines))
+
+
 SITUATIONS = {
     make.__name__: make
     for make in (

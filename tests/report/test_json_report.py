@@ -17,8 +17,8 @@ from gandoctor.report import json as report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NOT_COPIED = {"normalised", "rulebook_hash"}
-"""Fields of a diagnosis that the document has elsewhere or, being curves, not at all."""
+NOT_COPIED = {"normalised", "rulebook_hash", "rules"}
+"""Fields of a diagnosis that the document has elsewhere or, being curves and rules, not at all."""
 
 
 def strict(text: str) -> Any:
