@@ -180,7 +180,8 @@ LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last
 
 LAG = {
     **dict.fromkeys(("trend", "climb", "decay", "smoothness", "lag1", "common_period", "swing"), 0.5),
-    **dict.fromkeys(("jump", "explosion"), 0.1),
+    "hush": 0.2,
+    **dict.fromkeys(("jump", "explosion", "outburst"), 0.1),
     **dict.fromkeys(("worsening", "worsening_error", "loss_of", "loss_error"), 0.0),
 }
 """How far back in its window what a statistic measures began, as a share of the window; all of it for the others."""

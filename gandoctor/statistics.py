@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gandoctor.coupling import answer, drift, hush, memory
 from gandoctor.course import (
     climb,
     decay,
@@ -40,6 +41,7 @@ from gandoctor.levels import (
 )
 from gandoctor.spectrum import common_period
 from gandoctor.still import distinct, extent, pinned, rounding, span, wobble
+from gandoctor.unrest import outburst, unrest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,6 +88,10 @@ _ONE = (
     jump,
     explosion,
     decay,
+    drift,
+    hush,
+    outburst,
+    unrest,
     swing,
     count,
     nonfinite,
@@ -93,6 +99,6 @@ _ONE = (
 
 STATISTICS: Mapping[str, Statistic] = {
     **{f.__name__: Statistic(f.__name__, f, 1) for f in _ONE},
-    common_period.__name__: Statistic(common_period.__name__, common_period, 2),
+    **{f.__name__: Statistic(f.__name__, f, 2) for f in (common_period, memory, answer)},
 }
 """The statistics that rules may name."""

@@ -70,6 +70,12 @@ PHRASES = {
     "swing": "swing of {}, either way",
     "nonfinite": "rows in succession without a finite {}",
     "common_period": "points to a swing of {}",
+    "drift": "drift of {} in standard errors",
+    "hush": "noise of {} now over before",
+    "outburst": "scatter of {} now over before",
+    "unrest": "scatter of {} over its quiet times",
+    "memory": "memory of {}",
+    "answer": "share of the rise that {} follows",
 }
 """A statistic of a metric, as a report says it."""
 
@@ -100,6 +106,12 @@ STATISTICS = {
     "swing": "half the distance between the lowest and the highest twentieth of the values",
     "nonfinite": "how many values in a row were NaN or infinite",
     "common_period": "after how many points both curves repeat, 0 for never",
+    "drift": "the change along a straight line, in its standard errors: within 2 is none",
+    "hush": "the noise of the last fifth of the points over that of the fifths before",
+    "outburst": "the scatter of the last tenth of the points over that of the tenths before",
+    "unrest": "the scatter of the last fortieth of the points over that of the quietest quarter",
+    "memory": "how far one batch's loss says something about the next or the other kind's: 1 where weights do not move",
+    "answer": "the largest share of the second curve's rise with which the first may have gone along",
 }
 """What a statistic of a rule measures; those that everybody knows are not here."""
 

@@ -34,6 +34,7 @@ class Recipe:
     starved: str = ""
     intervention: str = ""
     onset: int = 0
+    normalised: bool = False
 
     @property
     def name(self) -> str:
@@ -69,6 +70,30 @@ def recipe(seed: int, target: str, family: str, steps: int) -> Recipe:
         starved=starved,
         intervention=str(rng.choice(INTERVENTIONS)) if sane and rng.random() < 0.5 else "",
         onset=int(rng.uniform(0.5, 0.75) * steps),
+    )
+
+
+def sane(seed: int, target: str, family: str, steps: int) -> Recipe:
+    """A recipe with rates, widths and latent size that usually do well, and without a change."""
+    rng = np.random.default_rng([seed, 1, len(target), *map(ord, family)])
+    critic = family.startswith("wgan")
+    g_rate = _log(rng, 1e-3, 3e-3)
+    return Recipe(
+        seed=seed,
+        target=target,
+        family=family,
+        steps=steps,
+        batch=64,
+        n_critic=5 if critic else 1,
+        g_rate=g_rate,
+        d_rate=g_rate * _log(rng, 0.8, 2),
+        beta1=float(rng.choice([0, 0 if critic else 0.5])),
+        sgd=False,
+        latent=8,
+        g_width=64,
+        d_width=64,
+        noise=float(rng.choice([0, 0, 0.03])),
+        penalty=_penalty(rng, family, sane=True),
     )
 
 

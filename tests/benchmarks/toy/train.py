@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toy import losses, networks, truth
+from toy import losses, networks, normalised, truth
 from toy.networks import Array, Optimiser, Parameters
+from toy.stock import Stock
 from toy.targets import TARGETS, Target
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ LOOK_EVERY = 50
 LOOK_SAMPLES = 1000
 CLIP = np.float32(1.0)
 """Bound of WGAN's weights; the .01 that Arjovsky et al. 2017 use on images leaves no slope in two dimensions."""
+
+RATES = {"d-rate-x20": (1.0, 20.0), "freeze-d": (1.0, 0.0), "rates-x20": (20.0, 20.0), "rates-half": (0.5, 0.5)}
+"""Changes of the learning rates: factors on G's and on D's."""
+
+BATCHES = {"batch-half": 0.5, "batch-double": 2.0}
+"""Changes of the batch, of all runs of a laboratory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,11 @@ class Laboratory:
         self.latents = np.array([r.latent for r in recipes])
         size = self.target.means.shape[1]
         self.g = networks.make(self.rng, list(self.latents), [r.g_width for r in recipes], size)
-        self.d = networks.make(self.rng, [size] * len(recipes), [r.d_width for r in recipes], 1)
+        self.normalised = first.normalised
+        make = normalised.make if self.normalised else networks.make
+        self.d = make(self.rng, [size] * len(recipes), [r.d_width for r in recipes], 1)
+        self.apart = np.ones(len(recipes), np.bool_)
+        self.stock = Stock(self.target, [r.intervention == "reshuffle" for r in recipes])
         self.g_optimiser, self.d_optimiser = (_optimiser(recipes, rate) for rate in ("g_rate", "d_rate"))
         self.g_scale = np.ones(len(recipes), np.float32)
         self.d_scale = np.ones(len(recipes), np.float32)
@@ -67,14 +78,26 @@ class Laboratory:
         """`n` fresh data points a run."""
         return self.target.sample(self.rng, (len(self.recipes), n))
 
+    def discriminate(self, x: Array, *, halves: bool = False) -> tuple[Array, networks.Trace | normalised.Trace]:
+        """D's outputs for a batch, of one kind or of `halves` real and generated, and the trace of D."""
+        if self.normalised:
+            return normalised.forward(self.d, x, self.apart if halves else None)
+        return networks.forward(self.d, x)
+
+    def blame(self, trace: networks.Trace | normalised.Trace, upstream: Array) -> tuple[Parameters, Array]:
+        """Gradients of D's parameters and of its input."""
+        if isinstance(trace, normalised.Trace):
+            return normalised.backward(self.d, trace, upstream)
+        return networks.backward(self.d, trace, upstream)
+
     def discriminator_step(self) -> dict[str, Array]:
         """One update of D; returns its losses and accuracies on this batch, taken before the update."""
         n = self.batch
-        x = np.concatenate([self.blur(self.real(n)), self.blur(self.generate(n)[0])], axis=1)
-        out, trace = networks.forward(self.d, x)
+        x = np.concatenate([self.blur(self.stock.serve(self.real(n))), self.blur(self.generate(n)[0])], axis=1)
+        out, trace = self.discriminate(x, halves=True)
         step = losses.discriminator(self.family, out[:, :n, 0], out[:, n:, 0])
         upstream = np.concatenate([step.d_real, step.d_fake], axis=1)[:, :, None]
-        grads, _ = networks.backward(self.d, trace, upstream)
+        grads, _ = self.blame(trace, upstream)
         logged = self._logged(step, out, n)
         if self.penalty.any():
             logged |= self._penalise(grads, x, n)
@@ -110,26 +133,25 @@ class Laboratory:
     def generator_step(self) -> dict[str, Array]:
         """One update of G; returns its loss on this batch, taken before the update."""
         fake, g_trace = self.generate(self.batch)
-        out, trace = networks.forward(self.d, self.blur(fake))
+        out, trace = self.discriminate(self.blur(fake))
         paired = self.family == "relativistic"
-        real = networks.forward(self.d, self.blur(self.real(self.batch)))[0][:, :, 0] if paired else out[:, :, 0]
+        real = self.discriminate(self.blur(self.real(self.batch)))[0][:, :, 0] if paired else out[:, :, 0]
         loss, upstream = losses.generator(self.family, real, out[:, :, 0])
-        _, slope = networks.backward(self.d, trace, upstream[:, :, None])
+        _, slope = self.blame(trace, upstream[:, :, None])
         grads, _ = networks.backward(self.g, g_trace, slope)
         self.g_optimiser.update(self.g, grads, self.g_scale)
         return {"g_loss": loss}
 
     def intervene(self, run: int, what: str) -> None:
-        """Change the training of one run from now on."""
-        if what == "freeze-d":
-            self.d_scale[run] = 0
-        elif what == "nan":
+        """Change the training of one run from now on; a change of batch concerns all runs of the laboratory."""
+        g, d = RATES.get(what, (1.0, 1.0))
+        self.g_scale[run] *= np.float32(g)
+        self.d_scale[run] *= np.float32(d)
+        self.batch = round(self.recipes[run].batch * BATCHES[what]) if what in BATCHES else self.batch
+        if what == "nan":
             self.d[0][run, 0, 0] = np.nan
-        else:
-            factor = np.float32(0.5 if what == "rates-half" else 20)
-            self.d_scale[run] *= factor
-            if what != "d-rate-x20":
-                self.g_scale[run] *= factor
+        self.apart[run] &= what != "combined"
+        self.stock.shuffled[run] |= what == "reshuffle"
 
     def history(self, run: int) -> truth.History:
         """The looks at one run so far."""
