@@ -318,7 +318,7 @@ def show_reference(name: str, folder: Path) -> int:
     help="A training step of our own, or what the source's code does on the Keras that is installed.",
 )  # fmt: skip
 @click.option("--no-first-convolution", "without", is_flag=True, help="D as the two failure listings print it.")
-@click.option("--remedy", metavar="ID", help="Train with a remedy of a rule applied; `gandoctor explain RULE` has them.")
+@click.option("--remedy", metavar="ID", help="Train with a rule's remedy applied; `gandoctor explain RULE` has them.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="The run's folder. [default: SCENARIO-sSEED]",

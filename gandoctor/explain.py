@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gandoctor.metrics import DERIVED, METRICS
 from gandoctor.report.outline import Item, Section
 from gandoctor.report.sentences import ended, sentence
-from gandoctor.report.words import BASES, STATISTICS, VERDICTS, clean, count, number, percent
+from gandoctor.report.words import BASES, STATISTICS, STRENGTHS, VERDICTS, clean, count, number, percent
 from gandoctor.trials import sentences as outcomes
 
 if TYPE_CHECKING:
@@ -25,12 +25,6 @@ _WEIGHTS = {
 _STATUS = {
     "stable": "tried: right on three labelled runs or more, wrong on no healthy one",
     "experimental": "experimental: not yet right on three labelled runs, or not always silent on healthy ones",
-}
-
-STRENGTHS = {
-    "A": "a theorem with replicated experiments, or a large comparison",
-    "B": "one strong paper or several independent reports",
-    "C": "advice of practitioners",
 }
 
 _EXAMPLES = 2

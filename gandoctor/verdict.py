@@ -10,7 +10,7 @@ from gandoctor.bands import bands
 from gandoctor.confidence import Calibration, calibration
 from gandoctor.families import CRITICS
 from gandoctor.metrics import METRICS
-from gandoctor.model import PAIR, Convention, Curve, Diagnosis, Finding, Rulebook, Run, VerdictName
+from gandoctor.model import PAIR, Convention, Curve, Diagnosis, Finding, Rule, Rulebook, Run, VerdictName
 from gandoctor.resolution import too_coarse
 
 if TYPE_CHECKING:
@@ -76,7 +76,14 @@ def conclude(run: Run, tracks: Sequence[Track], rulebook: Rulebook) -> Diagnosis
         rulebook=rulebook.name,
         rulebook_hash=rulebook.hash,
         normalised=_normalised(views, tracks),
+        rules=_fired(rulebook, found),
     )
+
+
+def _fired(rulebook: Rulebook, found: Sequence[Finding]) -> tuple[Rule, ...]:
+    """The rules that fired, in the rulebook's order."""
+    named = {finding.rule for finding in found}
+    return tuple(rule for rule in rulebook.rules if rule.id in named)
 
 
 def _decides(finding: Finding) -> bool:

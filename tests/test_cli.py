@@ -363,12 +363,12 @@ def test_a_folder_without_rules_is_wrong_use(tmp_path: Path, capsys: Captured) -
     assert str(tmp_path) in capsys.readouterr().err
 
 
-def test_the_demo_diagnoses_every_recorded_run(capsys: Captured) -> None:
-    from gandoctor.demo import recorded
+def test_the_demo_diagnoses_a_recorded_run_of_each_kind(capsys: Captured) -> None:
+    from gandoctor.demo import demonstrated
 
     assert run("demo") == 0
     out = capsys.readouterr().out
-    assert all(one.name in out for one in recorded())
+    assert all(one.name in out for one in demonstrated())
     assert "$ gandoctor diagnose" in out
 
 

@@ -68,7 +68,7 @@ def _losses(diagnosis: Diagnosis, pair: str) -> Panel | None:
         return None
     conventions = [c for c in diagnosis.conventions if c.pair == pair]
     levels = [*_flat(shown, conventions[0] if conventions else None), *_bounds(diagnosis, shown)]
-    return _panel(f"losses of pair {clean(pair)}" if pair else "losses", shown, levels, tall=True)
+    return panel(f"losses of pair {clean(pair)}" if pair else "losses", shown, levels, tall=True)
 
 
 def _flat(shown: Sequence[Shown], convention: Convention | None) -> Iterable[Level]:
@@ -115,9 +115,9 @@ def _quality(diagnosis: Diagnosis) -> list[Panel]:
     quality = of_kind(diagnosis, "quality")
     shares = tuple(one for one in quality if METRICS[base(one.metric)].high == 1)
     others = [one for one in quality if one not in shares][:2]
-    made = [_panel(_better(one), (one,), _bounds(diagnosis, (one,)), tall=False) for one in others]
+    made = [panel(_better(one), (one,), _bounds(diagnosis, (one,)), tall=False) for one in others]
     if shares:
-        made.append(_panel("shares, higher is better", shares[:3], _bounds(diagnosis, shares[:3]), tall=False))
+        made.append(panel("shares, higher is better", shares[:3], _bounds(diagnosis, shares[:3]), tall=False))
     return made
 
 
@@ -129,7 +129,7 @@ def _better(one: Shown) -> str:
 def _others(diagnosis: Diagnosis) -> list[Panel]:
     """Return what a run without losses and quality has, at most three panels."""
     shown = of_kind(diagnosis, "score", "accuracy", "gradient", "regulariser", "other")[:3]
-    return [_panel(one.label, (one,), (), tall=False) for one in shown]
+    return [panel(one.label, (one,), (), tall=False) for one in shown]
 
 
 def _bounds(diagnosis: Diagnosis, shown: Sequence[Shown]) -> list[Level]:
@@ -152,7 +152,8 @@ def _metric(reading: Reading) -> str:
     return match[2] if match and match[1] in _LEVELS else ""
 
 
-def _panel(title: str, shown: tuple[Shown, ...], levels: Sequence[Level], *, tall: bool) -> Panel:
+def panel(title: str, shown: tuple[Shown, ...], levels: Sequence[Level], *, tall: bool) -> Panel:
+    """Return the curves on an axis that fits them; the title says what lies beyond it."""
     values = np.concatenate([one.curve.values[np.isfinite(one.curve.values)] for one in shown])
     low, high, log = limits(values, [level.height for level in levels])
     beyond = values[(values > high) | (values < low)] if not log else values[values > high]

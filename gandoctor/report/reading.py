@@ -90,8 +90,13 @@ def _flags(other: tuple[str, str], family: str, form: str) -> str:
 
 def mapping(diagnosis: Diagnosis) -> str:
     """Which column was read as which metric, where the names differ."""
-    pairs = [f"{clean(column)} = {label(metric)}" for column, metric in _renamed(diagnosis)]
+    pairs = [f"{column} = {metric}" for column, metric in columns(diagnosis)]
     return f"Columns read: {listed(pairs, 8, '; ')}." if pairs else ""
+
+
+def columns(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    """Return the columns whose names differ from those of the metrics that they were read as, and these."""
+    return [(clean(column), label(metric)) for column, metric in _renamed(diagnosis)]
 
 
 def _renamed(diagnosis: Diagnosis) -> list[tuple[str, str]]:
