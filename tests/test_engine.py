@@ -185,6 +185,37 @@ def test_a_step_that_falls_or_is_no_number_is_refused(step: float) -> None:
         monitor.feed(step, {"d_loss": 1.2})
 
 
+def test_a_run_may_be_fed_in_stretches_and_not_backwards() -> None:
+    values = random_run(400, 5)
+    whole, stretched = Monitor(), Monitor()
+    whole.feed_run(cut(values, 400))
+    stretched.feed_run(cut(values, 150))
+    rest = {name: Curve(np.arange(151.0, 401), x[150:]) for name, x in values.items()}
+    stretched.feed_run(Run(rest))
+    assert repr(stretched.findings()) == repr(whole.findings())
+    assert stretched.findings()
+    with pytest.raises(ValueError, match="must not fall"):
+        stretched.feed_run(cut(values, 10))
+
+
+def test_a_monitor_knows_how_many_rows_make_the_next_look_due() -> None:
+    monitor = Monitor()
+    for step in range(1, 200):
+        due = monitor.due
+        monitor.feed(step, {"d_loss": 1.2, "g_loss": 0.9})
+        assert due >= 1
+        assert monitor.due == due - 1 or due == 1
+
+
+def test_a_data_frame_is_diagnosed_like_the_run_in_it() -> None:
+    import pandas as pd
+
+    values = random_run(300, 3)
+    frame = pd.DataFrame({"step": np.arange(1, 301), **values})
+    framed, direct = diagnose(frame), diagnose(cut(values, 300))
+    assert (framed.verdict, framed.kind, framed.since) == (direct.verdict, direct.kind, direct.since)
+
+
 def test_a_run_that_never_leaves_warm_up_is_not_called_stable() -> None:
     run = cut(random_run(60, 3), 60)
     assert diagnose(Run({"d_loss": run.curves["d_loss_real"], "g_loss": run.curves["g_loss"]})).verdict != "stable"
