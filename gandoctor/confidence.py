@@ -38,8 +38,8 @@ class Calibration:
     def words(self) -> str:
         """Where the probabilities come from."""
         return (
-            f"estimated on {self.runs} labelled runs of {self.programs} programs,"
-            f" drawn towards {PRIOR:.0%} where few were seen".replace("%", " %")
+            f"estimated on {self.runs} runs of {self.programs} programs whose outcome is known;"
+            f" the fewer of them showed this, the nearer this is to {PRIOR:.0%}".replace("%", " %")
         )
 
     def failure_record(self, rule: str, pattern: str) -> str:
@@ -53,7 +53,7 @@ class Calibration:
     def _record(self, counts: tuple[float, float] | None) -> str:
         right, said = counts or (0.0, 0.0)
         if not said:
-            return f"assumed, for none of {self.runs} labelled runs of {self.programs} programs showed this"
+            return f"assumed, since none of the {self.runs} runs of known outcome showed this"
         programs = f"{said:.0f} program{'' if said == 1 else 's'}"
         share = f"{right:.0f} of {programs}" if right.is_integer() else f"{100 * right / said:.0f} % of {programs}"
         return f"right in {share}; {self.words}"

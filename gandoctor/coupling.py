@@ -103,6 +103,15 @@ def answer(first: FloatArray, second: FloatArray) -> float:
     return min(most / rise, MOST) if rise > 0 else MOST
 
 
+def gain(first: FloatArray, second: FloatArray) -> float:
+    """The first curve's `drift` less the second's, over sqrt(2): within 2 neither rises nor falls against the other.
+
+    For D's loss on generated samples and G's loss, which G drives apart. Through a D that does not move they are means
+    of separate batches, whose difference says more than either. Needs 60 points.
+    """
+    return (drift(first) - drift(second)) / sqrt(2)
+
+
 def hush(window: FloatArray) -> float:
     """The noise of the last fifth of the window over that of the four fifths before, the median of them.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook, Window
 from gandoctor.snapshot import Snapshot, dating, interval, paces
+from gandoctor.template import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ class Judge:
             state = _begin(now, pattern)
         if state.fired is None and now_index(now, pattern) - state.index >= _hold(now, pattern):
             state = replace(state, fired=now.step)
-        self.active[key] = replace(state, readings=tuple(_reading(now, c) for c in pattern.when))
+        self.active[key] = replace(state, readings=tuple(_reading(now, c) for c in _asked(now, pattern)))
 
     def findings(self) -> Iterator[Finding]:
         """Everything that fired, what is over first."""
@@ -114,7 +115,7 @@ class Judge:
             fired=state.fired,
             until=until,
             readings=state.readings,
-            evidence=pattern.evidence.format(**values),
+            evidence=fill(pattern.evidence, values),
             confidence=float("nan"),
             pair=self.pair,
             status=rule.status,
@@ -124,12 +125,17 @@ class Judge:
 def _all_hold(now: Snapshot, pattern: Pattern, *, clear: bool) -> bool | None:
     """Whether every row holds; None, which moves nothing, where a row is unknown and none is known to fail."""
     known = True
-    for condition in pattern.when:
+    for condition in _asked(now, pattern):
         holds = now.holds(condition, clear=clear)
         if holds is False:
             return False
         known = known and holds is not None
     return True if known else None
+
+
+def _asked(now: Snapshot, pattern: Pattern) -> list[Condition]:
+    """The rows of a pattern that count for this log: all, but for optional ones on metrics that it does not hold."""
+    return [row for row in pattern.when if not row.optional or all(map(now.count, row.signal.metrics))]
 
 
 def now_index(now: Snapshot, pattern: Pattern) -> int:

@@ -45,7 +45,7 @@ _ALL = (
     Metric("precision", "quality", "share of generated samples near a real one", 0, 1, "higher"),
     Metric("recall", "quality", "share of real samples near a generated one", 0, 1, "higher"),
     Metric("density", "quality", "density of Naeem et al.", 0, better="higher"),
-    Metric("coverage", "quality", "coverage of Naeem et al.", 0, 1, "higher"),
+    Metric("coverage", "quality", "share of real samples that have a generated one nearby", 0, 1, "higher"),
     Metric("vendi", "quality", "Vendi score of generated over that of real samples", 0, better="higher"),
     Metric(
         "pairwise_distance",
@@ -62,12 +62,16 @@ _ALL = (
 )
 
 _DERIVED = (
-    Metric("d_level", "derived", "0: D has won; 1: D says nothing; above 1: D is being beaten"),
-    Metric("g_level", "derived", "distance of G's loss from its flat value, in the family's own scale"),
+    Metric("d_level", "derived", "D's loss over its flat value: 0, D has won; 1, D only guesses; above 1, D is beaten"),
+    Metric("g_level", "derived", "G's loss minus its flat value: 0, D only guesses; high, D rejects all"),
     Metric(
-        "consistency", "derived", "J = exp(-g) + exp(-d_fake), the smallest over the conventions still possible", 0, 2
+        "consistency",
+        "derived",
+        "J = exp(-g_loss) + exp(-d_loss_fake), the smallest that the log leaves possible",
+        0,
+        2,
     ),
-    Metric("implied_coverage", "derived", "share of the data that G covers, if D were ideal", 0, 1),
+    Metric("implied_coverage", "derived", "share of the data that G covers, if D were as good as it can be", 0, 1),
     Metric("d_gap", "derived", "D's loss on real minus on generated samples"),
 )
 

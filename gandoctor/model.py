@@ -149,7 +149,7 @@ class Condition:
 
     Exactly one of `above` and `below` is set. `clear` is the value at which a condition that held is over (hysteresis);
     it defaults to the bound. `basis` says what kind of knowledge the bound rests on, `source` which entry of the
-    rule's sources.
+    rule's sources. A row that is `optional` counts only where its metrics are logged, and never dates a finding.
     """
 
     name: str
@@ -161,6 +161,7 @@ class Condition:
     basis: Basis
     why: str
     source: str = ""
+    optional: bool = False
 
     @property
     def bound(self) -> float:

@@ -64,6 +64,7 @@ def _condition(row: Table) -> Condition:
         basis=row["basis"],
         why=_prose(row["why"]),
         source=row.get("source", ""),
+        optional=row.get("optional", False),
     )
 
 

@@ -11,10 +11,10 @@ from string import Formatter
 from gandoctor.metrics import DERIVED, METRICS
 from gandoctor.notation import parse
 from gandoctor.ruleshape import Table, is_number, label, shape_faults, shown, suggest, tables
+from gandoctor.template import SPEC
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SPEC = re.compile(r"[-+ ]?0?\d{0,2},?(\.\d{1,2})?[fgeE%]?")
 SIGNAL = re.compile(r"\s*([a-z][a-z0-9_]*)\s*\(\s*([a-z0-9_]+(?:\s*,\s*[a-z0-9_]+)*)\s*\)\s*")
 """`statistic(metric)` or `statistic(metric, metric)`."""
 
@@ -77,7 +77,10 @@ def _duplicates(rule: Table) -> Iterator[str]:
 
 def _pattern_faults(pattern: Table, where: str, rule: Table) -> Iterator[str]:
     rows = tables(pattern, "when")
-    yield from _template_faults(pattern.get("evidence"), _names(rows, "name"), where)
+    certain = [row for row in rows if row.get("optional") is not True]
+    yield from _template_faults(pattern.get("evidence"), _names(certain, "name"), where)
+    if rows and (not certain or rows[0] is not certain[0]):
+        yield f"{where}when.{rows[0].get('name')}.optional: the first row of a pattern dates it and cannot be optional"
     if pattern.get("weight") in ("verdict", "suspicion") and "verdict" not in rule:
         yield f"{where}weight = {shown(pattern['weight'])}: the rule has no verdict, so its patterns are remarks"
     for index, row in enumerate(rows):
@@ -100,7 +103,7 @@ def _template_faults(template: object, rows: Mapping[str, object], where: str) -
     for _, name, spec, conversion in parts:
         if name is None:
             continue
-        if not _FIELD.fullmatch(name) or conversion or not _SPEC.fullmatch(spec or ""):
+        if not _FIELD.fullmatch(name) or conversion or not SPEC.fullmatch(spec or ""):
             yield f"{where}evidence = {shown(template)}: only {{name}} and {{name:.2f}} are allowed, with a row's name"
         elif name not in rows:
             yield (

@@ -36,6 +36,7 @@ ROW: Mapping[str, Key] = {
     "basis": Key("text", required=True, choices=get_args(Basis)),
     "why": _MUST,
     "source": _TEXT,
+    "optional": Key("flag"),
 }
 PATTERN: Mapping[str, Key] = {
     "name": _MUST,

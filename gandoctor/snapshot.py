@@ -180,7 +180,7 @@ LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last
 
 LAG = {
     **dict.fromkeys(("trend", "climb", "decay", "smoothness", "lag1", "common_period", "swing"), 0.5),
-    "hush": 0.2,
+    **dict.fromkeys(("hush", "kept"), 0.2),
     **dict.fromkeys(("jump", "explosion", "outburst"), 0.1),
     **dict.fromkeys(("worsening", "worsening_error", "loss_of", "loss_error"), 0.0),
 }
@@ -200,9 +200,11 @@ def interval(lags: tuple[tuple[float, Window], ...], seen: int) -> int:
 def dating(pattern: Pattern) -> Sequence[Condition]:
     """The rows of a pattern that can say when it began.
 
-    A row that looks at the whole run says what kind of run it is; it dates nothing unless all rows are of that kind.
+    A row that looks at the whole run says what kind of run it is; it dates nothing unless all rows are of that kind. A
+    row that is optional dates nothing.
     """
-    return [condition for condition in pattern.when if condition.window.share < 1] or pattern.when
+    rows = [condition for condition in pattern.when if not condition.optional]
+    return [condition for condition in rows if condition.window.share < 1] or rows
 
 
 def _trailing_stretch(beyond: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

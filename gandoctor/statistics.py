@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gandoctor.coupling import answer, drift, hush, memory
+from gandoctor.coupling import answer, drift, gain, hush, memory
 from gandoctor.course import (
     climb,
     decay,
@@ -41,6 +41,7 @@ from gandoctor.levels import (
 )
 from gandoctor.spectrum import common_period
 from gandoctor.still import distinct, extent, pinned, rounding, span, wobble
+from gandoctor.ties import kept
 from gandoctor.unrest import outburst, unrest
 
 if TYPE_CHECKING:
@@ -99,6 +100,6 @@ _ONE = (
 
 STATISTICS: Mapping[str, Statistic] = {
     **{f.__name__: Statistic(f.__name__, f, 1) for f in _ONE},
-    **{f.__name__: Statistic(f.__name__, f, 2) for f in (common_period, memory, answer)},
+    **{f.__name__: Statistic(f.__name__, f, 2) for f in (common_period, memory, answer, gain, kept)},
 }
 """The statistics that rules may name."""

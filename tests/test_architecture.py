@@ -14,6 +14,7 @@ import gandoctor
 PACKAGE = Path(gandoctor.__file__).parent
 HEAVY = (
     "tensorflow", "torch", "matplotlib", "scipy", "tensorboard", "pandas", "rich", "click", "jinja2", "PIL", "tomlkit",
+    "wandb", "mlflow", "trackio",
 )  # fmt: skip
 
 FORBIDDEN = {
@@ -30,9 +31,11 @@ FORBIDDEN = {
     "samples": ("readers", "rulebook", "engine", "judge", "verdict", "report", "cli", "commands"),
     "model.py": ("readers", "rulebook", "engine", "cli"),
     "engine.py": ("report", "cli"),
+    "trainer": ("readers", "engine", "report", "cli", "commands"),
     "verdict.py": ("readers", "report", "cli", "engine"),
     "recorder": ("cli", "callbacks", "trainer", "samples"),
     "callbacks": ("cli", "commands", "trainer"),
+    "sinks": ("readers", "rulebook", "engine", "judge", "verdict", "recorder", "cli", "commands"),
 }
 """Part of the package -> parts that it must not know. A reader knows no rules, a report no logs."""
 

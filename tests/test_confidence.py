@@ -10,7 +10,10 @@ KNOWN = Calibration(
     runs=126,
     programs=34,
 )
-WHERE = "estimated on 126 labelled runs of 34 programs, drawn towards 80 % where few were seen"
+WHERE = (
+    "estimated on 126 runs of 34 programs whose outcome is known;"
+    " the fewer of them showed this, the nearer this is to 80 %"
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,7 @@ WHERE = "estimated on 126 labelled runs of 34 programs, drawn towards 80 % where
         ("sure", f"right in 5 of 5 programs; {WHERE}"),
         ("once", f"right in 1 of 1 program; {WHERE}"),
         ("mixed", f"right in 83 % of 2 programs; {WHERE}"),
-        ("never", "assumed, for none of 126 labelled runs of 34 programs showed this"),
+        ("never", "assumed, since none of the 126 runs of known outcome showed this"),
     ],
 )
 def test_a_probability_says_how_often_it_was_right_before(pattern: str, said: str) -> None:

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gandoctor import coupling, unrest
+from gandoctor import coupling, ties, unrest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gandoctor.model import FloatArray
 
 
@@ -64,6 +66,55 @@ def test_hush_is_the_ratio_of_the_noise_now_to_the_noise_before() -> None:
     assert coupling.hush(x) == pytest.approx(0.4, abs=0.05)
 
 
+def test_gain_is_standard_normal_where_nothing_drifts_and_says_which_of_two_curves_rises() -> None:
+    found = [coupling.gain(white(150, seed), white(150, 10_000 + seed)) for seed in range(500)]
+    assert np.mean(found) == pytest.approx(0, abs=0.15)
+    assert np.std(found) == pytest.approx(1, abs=0.15)
+    ramp = np.linspace(0, 1, 150)
+    assert coupling.gain(white(150, 1) + ramp, white(150, 2) - ramp) > 2
+
+
+def test_gain_does_not_see_two_curves_that_rise_together() -> None:
+    ramp = np.linspace(0, 5, 150)
+    assert abs(coupling.gain(white(150, 1) + ramp, white(150, 2) + ramp)) < 2
+
+
+def tied(n: int, seed: int, share: float) -> tuple[FloatArray, FloatArray]:
+    """Two curves with a slow part in common that makes up `share` of the first one's standard deviation."""
+    slow = np.convolve(white(n + 9, seed), np.ones(10), mode="valid") / np.sqrt(10)
+    rest = np.sqrt(1 - share**2)
+    return share * slow + rest * white(n, seed + 1), share * slow + rest * white(n, seed + 2)
+
+
+TIES = {
+    "ties that last": (0.7, 0.7, 0.9, 1.5),
+    "ties that end with the fourth fifth": (0.8, 0.0, 0.1, 0.5),
+    "close ties that end with the fourth fifth": (0.95, 0.0, 0.0, 0.3),
+}
+"""Name -> the share of the ties before and now, and the least and the largest mean of `kept` over 40 curves."""
+
+
+def broken(seed: int, before: float, now: float) -> float:
+    pairs = zip(tied(480, seed, before), tied(120, seed + 5, now), strict=True)
+    return ties.kept(*(np.concatenate([old, new]) for old, new in pairs))
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_kept_is_what_is_left_of_earlier_ties(name: str) -> None:
+    before, now, least, most = TIES[name]
+    assert least <= np.mean([broken(10 * seed, before, now) for seed in range(40)]) <= most
+
+
+def test_kept_is_unknown_where_there_was_nothing_to_lose() -> None:
+    found = [ties.kept(white(600, seed), white(600, 10_000 + seed)) for seed in range(500)]
+    assert np.mean(np.isnan(found)) > 0.98
+
+
+def test_kept_of_ties_that_last_is_hardly_ever_below_one_half() -> None:
+    found = [ties.kept(*tied(600, 10 * seed, 0.7)) for seed in range(300)]
+    assert np.mean(np.array(found) < 0.5) < 0.01
+
+
 def test_a_storm_is_seen_in_the_tenth_in_which_it_begins_and_a_single_spike_is_not() -> None:
     calm = white(300, 1)
     stormy = np.concatenate([calm[:270], white(30, 2, 6)])
@@ -80,9 +131,8 @@ def test_unrest_lasts_as_long_as_the_storm_and_no_longer() -> None:
     assert unrest.unrest(np.concatenate([stormy, white(100, 3)])) < 1.5
 
 
-@pytest.mark.parametrize("name", ["memory", "answer"])
-def test_points_that_only_one_curve_has_are_left_out(name: str) -> None:
-    statistic = getattr(coupling, name)
+@pytest.mark.parametrize("statistic", [coupling.memory, coupling.answer])
+def test_points_that_only_one_curve_has_are_left_out(statistic: Callable[[FloatArray, FloatArray], float]) -> None:
     a, b = white(300, 1), white(300, 2) + np.linspace(0, 3, 300)
     holed = b.copy()
     holed[50] = np.nan
@@ -95,6 +145,9 @@ def test_constants_have_neither_memory_nor_noise() -> None:
     flat = np.full(300, 0.6931)
     assert np.isnan(coupling.memory(flat, white(300, 1)))
     assert np.isnan(coupling.hush(flat))
+    assert np.isnan(ties.kept(flat, white(300, 1)))
+    assert np.isnan(ties.kept(white(600, 1), np.full(600, 0.6931)))
+    assert np.isnan(ties.kept(white(299, 1), white(299, 1)))
     assert coupling.drift(flat) == 0
     assert coupling.drift(np.linspace(0, 1, 300)) == 0
     assert unrest.outburst(flat) == 1

@@ -26,6 +26,7 @@ DESIGNED = {
         "sustained-oscillation",
         "late-collapse",
         "discriminator-overfitting",
+        "poor-samples",
     },
     "mode_collapse": {"low-diversity", "implied-low-coverage", "mode-hopping", "quality-collapse"},
     "stable": {"stable"},

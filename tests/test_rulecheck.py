@@ -58,6 +58,8 @@ SLIPS: list[tuple[str, str, str, list[str]]] = [
     ("a wide format", "{level:.1f}", "{level:999999999}", ["only {name} and {name:.2f} are allowed"]),
     ("a place without a name", "{level:.1f}", "{}", ["only {name} and {name:.2f} are allowed"]),
     ("an open brace", "{level:.1f}", "{level", ["evidence", "{{ for a brace"]),
+    ("an optional row that comes first", "above  = 2", "optional = true\nabove = 2",
+     ["level.optional: the first row of a pattern dates it", "{level} names no row"]),
     ("no window", "window = { points = 50 }\n", "", ["level.window: missing; a window such as"]),
     ("an empty window", "window = { points = 50 }", "window = { points = 0 }", ["level.window", "a window such as"]),
     ("a fractional window", "{ points = 50 }", "{ points = 5.5 }", ["level.window", "a window such as"]),

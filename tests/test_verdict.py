@@ -120,7 +120,9 @@ def test_what_the_context_says_raises_a_cause() -> None:
 def test_rules_without_data_say_what_to_log() -> None:
     unanswered = {u.rule: u for u in diagnose(run(HEALTHY)).unanswered}
     assert "low-diversity" in unanswered
-    assert "not logged" in unanswered["low-diversity"].why
+    assert unanswered["low-diversity"].why.startswith("not logged: coverage, vendi, pairwise_distance, ")
+    assert unanswered["quality-collapse"].why == "not logged: fid, recall or precision"
+    assert unanswered["discriminator-overfitting"].why == "not logged: d_sign_real and fid, or d_loss_validation"
     assert unanswered["low-diversity"].log_this
 
 

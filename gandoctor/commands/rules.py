@@ -44,7 +44,7 @@ def list_all(rulebook: str, folders: Sequence[Path]) -> int:
     rows = [(r.id, VERDICTS[r.verdict] if r.verdict else "a remark", r.status, r.title) for r in book.rules]
     now = screen()
     show(table(("rule", "verdict", "status", "what it is"), rows, now.colour, now.width, now.blocks), now.colour)
-    show("\nstable: right on three labelled runs or more, wrong on no healthy one; experimental: not yet.\n")
+    show("\nstable: right on three runs of known outcome or more, wrong on no healthy one; experimental: not yet.\n")
     show(f"Rulebook {book.name}, hash {book.hash}. One of them: gandoctor explain RULE\n")
     return 0
 

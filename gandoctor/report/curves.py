@@ -35,6 +35,11 @@ LABELS = {
     "d_level": "D level",
     "g_level": "G level",
     "consistency": "J, by law at most 1",
+    "d_gap": "D gap",
+    "d_sign_real": "D sign (real)",
+    "d_grad_norm": "D gradient norm",
+    "g_grad_norm": "G gradient norm",
+    "vendi": "Vendi score",
 }
 """Short names for labels; a metric that is not here is called by its canonical name."""
 

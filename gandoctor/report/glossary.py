@@ -33,7 +33,7 @@ WORDS = {
     "gradient": (r"[Gg]radients?\b", "the direction and size of the change that would lower a loss"),
     "latent, noise vector": (
         r"\b[Ll]atent\b|noise vector",
-        "the random numbers out of which G makes a sample; their count is the latent size",
+        "the random numbers z out of which G makes a sample; their count is the latent dimension",
     ),
     "logit": (r"\b[Ll]ogits?\b", "D's answer before it is squeezed into a probability; 0 stands for 50 %"),
     "warm-up": (r"\b[Ww]arm-up\b", "the first steps, in which both losses move for reasons that pass"),
@@ -50,7 +50,7 @@ WORDS = {
     "R1 penalty": (r"\bR1\b", "a term in D's loss that punishes a steep answer at real samples"),
     "gradient penalty": (r"[Gg]radient penalty", "a term in D's loss that keeps the slope of its answer moderate"),
     "gradient norm": (
-        r"[Gg]radient norm|norm of [DG]'s gradient|clip_?grad_?norm|clipnorm",
+        r"[Gg]radient norm|norms? of ([DG]'s|the critic's|both) gradient|[Gg]radients' norms|clip_?grad_?norm|clipnorm",
         "the length of a gradient",
     ),
     "batch": (r"\b[Bb]atch(es)?\b", "the samples that one step of training looks at"),
@@ -109,6 +109,30 @@ WORDS = {
     "NaN": (r"\bNaN\b", "not a number: what a computer writes when a calculation has no result"),
     "median": (r"\b[Mm]edian\b", "the middle value: half of the values lie above it, half below"),
     "kimg": (r"\bkimg\b", "thousands of images shown to D"),
+    "D(G(z))": (r"D\(G\(z\)\)", "D's answer to generated samples"),
+    "training mode, inference mode": (
+        r"(training|inference)[- ]mode",
+        "in the first BatchNorm goes by the present batch and dropout is on, in the second by past batches and off",
+    ),
+    "dropout": (r"[Dd]ropout", "a layer that switches random units off during training"),
+    "filters": (r"\b[Ff]ilters\b", "the channels of a convolution: the more, the larger the network"),
+    "conditional GAN": (r"[Cc]onditional GAN", "a GAN that is told which class of sample to make"),
+    "progressive growing": (r"[Pp]rogressive growing", "training that raises the size of the images in stages"),
+    "toy GAN, toy runs": (
+        r"\b[Tt]oy (GANs?|runs?)",
+        "a tiny GAN on simple data, trained many times to try the rules out",
+    ),
+    "flat value": (
+        r"[Ff]lat values?\b|[DG] level|[DG]'s level",
+        "the loss while D only guesses: for each half of D's loss and for G's .693 with cross-entropy, .25 with least"
+        " squares; with hinge 1 and 0",
+    ),
+    "ln": (r"\bln\b", "the natural logarithm; ln 2 = .693"),
+    "standard error": (
+        r"[Ss]tandard errors?|[Cc]hance errors?",
+        "how far chance alone usually moves a measured number",
+    ),
+    "spectrum": (r"\b[Ss]pectrum\b", "how strongly a curve swings at each period"),
 }
 """Term -> what finds its use in a text, and what it means."""
 
@@ -117,5 +141,5 @@ def explained(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Return the terms that occur in the texts with their meanings, in the order of this list."""
     whole = " ".join(texts)
     found = [(term, meaning) for term, (pattern, meaning) in WORDS.items() if re.search(pattern, whole)]
-    ours = [meaning for pattern, meaning in TERMS.items() if re.search(pattern, whole)]
-    return (*found, *((term, rest) for term, _, rest in (meaning.partition(": ") for meaning in ours)))
+    ours = (meaning.partition(": ") for pattern, meaning in TERMS.items() if re.search(pattern, whole))
+    return (*found, *((term, rest) for term, _, rest in ours if term.lower() not in WORDS))

@@ -18,11 +18,14 @@ _LONGER = 6
 """Significant digits where three would not tell a value from its bound."""
 
 TERMS = {
-    r"\bJ (?!=)": "J: exp(-g) + exp(-d_fake), at most 1 where one D gave both losses",
-    r"flat value|[DG] level": "Flat value: the loss while D answers all alike",
-    r"D level": "D level: D's loss over it (0: D has won, above 1: D is beaten)",
-    r"G level": "G level: G's loss above it",
-    r"[Ii]mplied coverage": "Implied coverage: the share of the data that G covers, were D ideal",
+    r"(?s)\A(?!.*\bJ = exp).*\bJ\b": "J: exp(-g_loss) + exp(-d_loss_fake), at most 1 where both losses are of one D",
+    r"only guesses|[Ff]lat value|[DG] level|[DG]'s level": (
+        "A D that only guesses: one that gives every sample the same answer"
+    ),
+    r"[Ff]lat value|[DG] level|[DG]'s level": "Flat value: the loss that D or G has while D only guesses",
+    r"D level|D's level": "D level: D's loss over its flat value (0: D has won, above 1: D is beaten)",
+    r"G level|G's level": "G level: G's loss minus its flat value (0: D only guesses, high: D rejects all)",
+    r"[Ii]mplied coverage": "Implied coverage: the share of the data that G covers, if D were as good as it can be",
     r"D gap": "D gap: D's loss on real minus on generated samples",
 }
 """What a term means, by a pattern that finds its use."""
@@ -67,12 +70,13 @@ def signal(text: str) -> str:
     found = _SIGNAL.fullmatch(text)
     if found is None or found[1] not in PHRASES:
         return clean(text)
-    metrics = " and ".join(_name(metric) for metric in found.groups()[1:] if metric)
+    metrics = " and ".join(dict.fromkeys(name(metric) for metric in found.groups()[1:] if metric))
     said = PHRASES[found[1]].format(metrics)
     return said[0].upper() + said[1:]
 
 
-def _name(metric: str) -> str:
+def name(metric: str) -> str:
+    """Return what a sentence calls the metric: "D level", "J"."""
     return "J" if metric == "consistency" else label(metric)
 
 

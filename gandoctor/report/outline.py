@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gandoctor.report import bands, measured, reading, sentences
 from gandoctor.report.curves import losses
+from gandoctor.report.glossary import explained
 from gandoctor.report.grouping import deciding, proved, suspected
 from gandoctor.report.words import VERDICTS, clean
 
@@ -76,13 +77,13 @@ def outline(diagnosis: Diagnosis, brief: bool) -> Outline:
     said = headline.lower().startswith(VERDICTS[diagnosis.verdict].lower())
     lead = (*_deciding(diagnosis), sentences.since(diagnosis), sentences.sure(diagnosis), *_limits(diagnosis))
     filled = tuple(section for section in (*evidence, *rest) if section.items)
-    spoken = [*lead, *(text for section in evidence for item in section.items for text in (item.text, *item.details))]
+    spoken = [*lead, *(text for section in filled for item in section.items for text in (item.text, *item.details))]
     return Outline(
         sentences.subject(diagnosis),
         "" if said else VERDICTS[diagnosis.verdict],
         headline,
         tuple(text for text in lead if text),
-        (*filled, _words(spoken)),
+        (*filled, _words(spoken, brief)),
     )
 
 
@@ -202,6 +203,8 @@ def _notes(diagnosis: Diagnosis, brief: bool) -> list[str]:
     return [*every[:most], f"({len(every) - most} more)"] if brief and len(every) > most + 1 else every
 
 
-def _words(spoken: Sequence[str]) -> Section:
-    """Return the terms that this report uses, each explained."""
-    return _aside("Words", [". ".join(("D: discriminator, G: generator", *measured.terms(spoken))) + "."])
+def _words(spoken: Sequence[str], brief: bool) -> Section:
+    """Return the terms that this report uses, each explained; only those of our own where there is little room."""
+    if brief:
+        return _aside("Words", [". ".join(("D: discriminator, G: generator", *measured.terms(spoken))) + "."])
+    return _aside("Words", [f"{term}: {meaning}." for term, meaning in explained(spoken)])

@@ -78,10 +78,13 @@ def undecided(diagnosis: Diagnosis) -> str:
     rules = list(dict.fromkeys(clean(finding.rule) for finding in diagnosis.suspicions))
     said = " ".join((diagnosis.headline, *diagnosis.limits))
     if "--family" in said or "--d-loss" in said:
-        return "That is: read one way the run has failed, read the other way not. Run it again with the flag."
+        return (
+            "That is: read in one way the run has failed, in the other it has not."
+            " Run gandoctor again with the flag that is true."
+        )
     if rules:
         return (
-            "That is: something speaks for a failure, but less than even odds. Do the checks below;"
+            "That is: something speaks for a failure, but it is less likely than not. Do the checks below;"
             f" `gandoctor explain {rules[0]}` says what to log so that the next report can decide."
         )
     if diagnosis.run.points < ENOUGH:
@@ -93,7 +96,7 @@ def undecided(diagnosis: Diagnosis) -> str:
 def sentence(text: str) -> str:
     """Return the text as a sentence: a full stop at the end, a large first letter where it begins with a plain word."""
     text = ended(text)
-    return text[:1].upper() + text[1:] if text.split(" ", 1)[0].isalpha() else text
+    return text[:1].upper() + text[1:] if text.split(" ", 1)[0].rstrip(",:;").isalpha() else text
 
 
 def ended(text: str) -> str:
@@ -138,11 +141,11 @@ def finding_time(group: Group, unit: Unit) -> str:
     """Return a finding's rule and when it held: "discriminator-dominance, since step 96"."""
     first = group.first
     pair = f", pair {clean(first.pair)}" if first.pair else ""
-    tried = ", an experimental rule" if first.status == "experimental" else ""
+    tried = ", a rule tried on few runs" if first.status == "experimental" else ""
     if first.active:
         return f"{clean(first.rule)}{tried}{pair}, since {step(unit, group.since)}"
     spells = [span(unit, start, end) for start, end in group.spells]
-    return f"{clean(first.rule)}{tried}{pair}, {listed(spells, 2)}, over since then"
+    return f"{clean(first.rule)}{tried}{pair}, {listed(spells, 2)}; it has ended"
 
 
 def suspicion(group: Group, unit: Unit) -> str:

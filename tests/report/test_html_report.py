@@ -221,7 +221,7 @@ def test_a_remedy_says_where_it_was_tried() -> None:
         ("dominance", "Steps 61 to 96: the losses stayed in balance."),
         ("dominance", "The two networks no longer teach each other anything."),
         ("dominance", "Median D level over the last 50 points 0.0013 below 0.05"),
-        ("dominance", "To confirm it: the learning rates of the two optimisers"),
+        ("dominance", "Check: the learning rates of the two optimisers"),
         ("dominance", "If it works: D's loss rises above 0.1"),
         ("dominance", "loss/disc D loss"),
         ("dominance", "What to log: coverage of 256 generated samples"),

@@ -65,7 +65,7 @@ def test_a_failure_says_what_since_when_how_sure_why_and_what_to_do() -> None:
         "Convergence failure. The discriminator has won",
         "Since step 97, 21 % of the way through",
         "very likely (94 %): estimated from 180 runs",
-        "Median D level over the last 50 points: 0.0013, below the bound 0.05 (from labelled runs)",
+        "Median D level over the last 50 points: 0.0013, below the bound 0.05 (from runs of known outcome)",
         "Check: the learning rates",
         "1. Lower D's learning rate",
         "If it works: D's loss rises above 0.1",
@@ -86,12 +86,12 @@ def test_a_stable_run_says_that_collapse_is_not_excluded_and_what_was_not_logged
 def test_an_open_convention_names_the_flags_that_settle_it() -> None:
     text = " ".join(render(situations.undecided(), colour=False).split())
     assert "Also possible: --d-loss mean or --family lsgan; --family bce --d-loss sum confirms this" in text
-    assert "read one way the run has failed, read the other way not. Run it again with the flag" in text
+    assert "read in one way the run has failed, in the other it has not. Run gandoctor again with the flag that is true" in text
 
 
 def test_a_failure_that_healed_says_when_it_was_over() -> None:
     text = render(situations.healed(), colour=False)
-    assert "steps 120 to 210, over since then" in text
+    assert "steps 120 to 210; it has ended" in text
     assert text.splitlines()[1].startswith("Stable.")
 
 
@@ -117,7 +117,7 @@ def test_what_is_not_a_number_is_marked_and_said() -> None:
 def test_every_term_in_the_evidence_is_explained() -> None:
     text = " ".join(render(situations.mismatch(), colour=False).split())
     assert "D: discriminator, G: generator." in text
-    assert "J: exp(-g) + exp(-d_fake), at most 1 where one D gave both losses" in text
+    assert "J: exp(-g_loss) + exp(-d_loss_fake), at most 1 where both losses are of one D" in text
     assert "Median J over the last 50 points: 1.97, above the bound 1.05 (proved)" in text
 
 
@@ -156,7 +156,7 @@ def test_an_experimental_rule_is_called_that() -> None:
 
     said = situations.dominance()
     tried = replace(said, findings=(replace(said.findings[0], status="experimental"),))
-    assert "discriminator-dominance, an experimental rule, since step 97" in render(tried, colour=False)
+    assert "discriminator-dominance, a rule tried on few runs, since step 97" in render(tried, colour=False)
 
 
 def test_a_reading_that_came_back_over_its_bound_is_not_said_to_be_below_it() -> None:
@@ -166,7 +166,7 @@ def test_a_reading_that_came_back_over_its_bound_is_not_said_to_be_below_it() ->
 
     row = replace(situations.dominance().findings[0].readings[0], value=0.06)
     assert reading(row, brief=True) == (
-        "Median D level over the last 50 points: 0.06 by now; it fired below 0.05 (from labelled runs)"
+        "Median D level over the last 50 points: 0.06 by now; it fired below 0.05 (from runs of known outcome)"
     )
 
 
