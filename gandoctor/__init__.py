@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gandoctor import samples
+    from gandoctor import samples, sinks
     from gandoctor.engine import Monitor, diagnose
     from gandoctor.errors import GandoctorError
     from gandoctor.model import Curve, Diagnosis, Finding, Run
@@ -29,6 +29,7 @@ __all__ = [
     "diagnose",
     "read",
     "samples",
+    "sinks",
 ]
 
 _HOMES = {
@@ -41,7 +42,7 @@ _HOMES = {
 """Module -> the public names that live there. Each is loaded when it is first used: pytest imports this package at
 every start, for the plugin, and must not wait for numpy."""
 
-_MODULES = ("samples",)
+_MODULES = ("samples", "sinks")
 """Modules that are used by name, `gandoctor.samples.measure`, without an import of their own."""
 
 

@@ -130,6 +130,15 @@ def compare(paths: tuple[str, ...], **options: Any) -> int:
 @click.option("--interval", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between looks.")
 @click.option("--on-alert", default="", metavar="COMMAND", help="Run this on a failure; JSON is on its standard input.")
 @click.option(
+    "--webhook", default="", envvar="GANDOCTOR_WEBHOOK", metavar="URL",
+    help="Post failures there: JSON, or what Slack, Discord and ntfy expect. Better set GANDOCTOR_WEBHOOK: a command"
+    " line can be seen by others.",
+)  # fmt: skip
+@click.option(
+    "--webhook-level", type=click.Choice(("info", "warning", "error")), default="error", show_default=True,
+    help="The least severe failure to post.",
+)  # fmt: skip
+@click.option(
     "--until-verdict", "until", default="", is_flag=False, flag_value="failure", metavar="[VERDICT]",
     help="End when a run is diagnosed so: failure (if left out), any, stable, mode_collapse, convergence_failure.",
 )  # fmt: skip

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gandoctor.discover import logs
+from gandoctor.discover import files_of, logs
 from gandoctor.engine import diagnose
 from gandoctor.errors import GandoctorError
 
@@ -127,9 +127,8 @@ def _state(diagnosis: Diagnosis | None, trouble: str) -> State:
 
 def _stamp(log: Path) -> _Stamp:
     """What tells one content from the next unread: name, inode, size and time of each file; empty if it is gone."""
-    files = sorted(log.rglob("*")) if log.is_dir() else [log]
     found = []
-    for file in files:
+    for file in files_of(log):
         try:
             at = file.stat()
         except OSError:

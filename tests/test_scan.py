@@ -59,6 +59,8 @@ def test_several_processes_make_the_same_rows(runs: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_the_table_holds_the_rows_and_reads_back(runs: Path, tmp_path: Path, suffix: str) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
     table = tmp_path / f"table{suffix}"
     rows = scan(Job((str(runs),), table=table, processes=1))
     frame = pd.read_parquet(table) if suffix == ".parquet" else pd.read_csv(table)

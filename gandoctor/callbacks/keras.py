@@ -8,26 +8,25 @@ listening waits for no device that was not waited for already.
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import keras
 
+from gandoctor.callbacks.aside import stand_aside, stands_aside
+from gandoctor.callbacks.asked import asks_to_stop, checked_names, checked_stops
 from gandoctor.callbacks.course import Course, last_step
 from gandoctor.callbacks.keras_context import context_of
 from gandoctor.callbacks.keras_means import BatchValues
-from gandoctor.callbacks.keras_networks import networks_of
-from gandoctor.callbacks.movement import Learning, Movement, frozen
+from gandoctor.callbacks.keras_networks import networks_of, smallest_kernels
+from gandoctor.callbacks.movement import Learning, Movement
 from gandoctor.callbacks.sampling import Sampling
 from gandoctor.errors import BadOption, GandoctorError
-from gandoctor.metrics import METRICS
-from gandoctor.model import PAIR
 from gandoctor.recorder import Recorder, recipe
 from gandoctor.recorder.alerts import say
+from gandoctor.recorder.listeners import listeners_of
 from gandoctor.recorder.setup import log_path, reports_of, rules_of
 from gandoctor.report.sentences import since, subject
 
@@ -36,27 +35,12 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from gandoctor.model import Diagnosis, Finding, Rulebook
+    from gandoctor.recorder.listeners import OnAlert
 
 __all__ = ["GANDoctor", "context_of", "train_on_batch"]
 
-_log = logging.getLogger("gandoctor")
 _LISTENING: WeakValueDictionary[Path, GANDoctor] = WeakValueDictionary()
 """Log -> who writes it: in a notebook the callback of an interrupted `fit` may live on and hold the log's lock."""
-
-
-def _stands_aside(hook: Callable[..., None]) -> Callable[..., None]:
-    """A hook that ends the listening and not the training where it fails."""
-
-    @wraps(hook)
-    def guarded(self: GANDoctor, *args: Any, **kwargs: Any) -> None:
-        if self.failed:
-            return
-        try:
-            hook(self, *args, **kwargs)
-        except Exception as error:
-            self._stand_aside(error)
-
-    return guarded
 
 
 class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publishes no types
@@ -69,7 +53,8 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
     With `sample`, a function n -> n samples or the latent size, and `real`, an array or batches of real samples, it
     measures diversity every `sample_every` batches, and never so often that it takes more than 2 % of the time.
 
-    `on_alert(finding)` is called once for each finding that becomes sure. `stop_on` holds verdicts
+    `on_alert(finding)`, or each of several, is called once for every finding that becomes sure; those from
+    `gandoctor.sinks` get figures too. `stop_on` holds verdicts
     ("convergence_failure", "mode_collapse") and rules ("non-finite"): a finding of one of them that decides a verdict
     ends the training through `model.stop_training`, as EarlyStopping does. `report` names a file, or several, for the
     report at the end of `fit`; suffixes say the formats.
@@ -89,7 +74,7 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         sample: Callable[[int], Any] | int | None = None,
         real: Any = None,
         sample_every: int | None = None,
-        on_alert: Callable[[Finding], object] | None = None,
+        on_alert: OnAlert = None,
         stop_on: Iterable[str] = (),
         report: str | PathLike[str] | Sequence[str | PathLike[str]] = (),
         context: Mapping[str, Any] | None = None,
@@ -101,12 +86,11 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         reports_of(report, log_path(path))
         self._path, self._report, self._given = path, report, recipe.checked(context or {})
         self._rulebook = rules_of(rulebook)
-        self._names = _checked_names(names or {})
+        self._names = checked_names(names or {})
         self._sampling = None if sample is None else Sampling(sample, real, sample_every)
-        self._on_alert, self._stop_on = on_alert, _checked_stops(stop_on, self._rulebook)
+        self._listeners, self._stop_on = listeners_of(on_alert), checked_stops(stop_on, self._rulebook)
         self._values, self._course = BatchValues(), Course()
         self._learning: Learning | None = None
-        self._still = ""
         self._recorder: Recorder | None = None
         self._last: Diagnosis | None = None
         self.failed = False
@@ -122,9 +106,9 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         except GandoctorError:
             raise
         except Exception as error:
-            self._stand_aside(error)
+            stand_aside(self, error)
 
-    @_stands_aside
+    @stands_aside
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002 - as Keras has it
         """Keras: an epoch begins; its metrics were just reset."""
         if self._course.is_new and self._path is not None and (epoch or _was_trained(self.model)):
@@ -133,10 +117,12 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         self._values.begin_epoch(self.model)
         if self._learning is None:
             networks = networks_of(self.model)
-            self._learning = Learning(Movement(networks.discriminators), Movement(networks.generators))
+            self._learning = Learning(
+                Movement(networks.discriminators, smallest_kernels), Movement(networks.generators, smallest_kernels)
+            )
             self._learning.begin(self._course.step)
 
-    @_stands_aside
+    @stands_aside
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002 - as above
         """Keras: a batch was trained on, or several with `steps_per_execution`."""
         if self._values.reads:
@@ -146,9 +132,9 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         if self._sampling is not None and self._sampling.is_due(step):
             self._record(self._sampling.measure(step, lambda: networks_of(self.model).generators))
         if self._learning is not None and self._learning.is_due(step):
-            self._look_at_weights(self._learning, step)
+            self._know(self._learning.tell(step))
 
-    @_stands_aside
+    @stands_aside
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Keras: an epoch is over; the logs hold what was validated as well."""
         for name in self._values.end_epoch():
@@ -156,20 +142,20 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         self._record({name: x for name, x in _numbers(logs or {}).items() if not self._values.knows(name)})
         self._course.end_epoch()
 
-    @_stands_aside
+    @stands_aside
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002 - Keras' signature
         """Keras: `fit` is over, at its end or because something stopped it."""
-        self._close()
+        self.close()
         if self._last is not None:
             said = (subject(self._last), self._last.headline, since(self._last))
             say("gandoctor: " + ". ".join(part.rstrip(".") for part in said if part))
 
     def _begin(self) -> None:
-        self._close()
+        self.close()
         if self._path is not None:
             place = Path(self._path).absolute()
             if (earlier := _LISTENING.get(place)) is not None:
-                earlier._close()
+                earlier.close()
             _LISTENING[place] = self
         self._learning, self.failed = None, False
         model = self.model
@@ -177,11 +163,12 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         self._values.together = each != 1
         self._course.begin_fit((self.params or {}).get("steps"), each)
         known = context_of(model=model) | self._course.context() | self._given
+        listeners = (self._stop_if_asked, *self._listeners)
         self._recorder = Recorder(
-            self._path, context=known, rulebook=self._rulebook, on_alert=self._alert, report=self._report
+            self._path, context=known, rulebook=self._rulebook, on_alert=listeners, report=self._report
         )
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Finish the log of this `fit`, or of one that was interrupted."""
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
@@ -193,29 +180,15 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         if self._recorder is not None and values:
             self._recorder.record(self._course.step, {self._names.get(name, name): x for name, x in values.items()})
 
-    def _stand_aside(self, error: Exception) -> None:
-        self.failed = True
-        say(f"gandoctor stands aside and the training goes on: {type(error).__name__}: {error}")
-        _log.debug("where gandoctor failed", exc_info=error)
-        with suppress(Exception):  # what was recorded is kept, and the log let go
-            self._close()
+    def _know(self, found: Mapping[str, Any]) -> None:
+        if self._recorder is not None and found:
+            self._recorder.know(found)
 
-    def _look_at_weights(self, learning: Learning, step: int) -> None:
-        since, moved = learning.since, learning.look(step)
-        still = frozen(moved)
-        if still and still != self._still:
-            say(f"gandoctor at step {step}: the {still} does not learn: its weights are those of step {since}")
-        self._still = still
-        if self._recorder is not None and moved:
-            self._recorder.know(moved)
-
-    def _alert(self, finding: Finding) -> None:
-        if finding.weight == "verdict" and finding.active and self._stop_on & {finding.rule, finding.verdict}:
+    def _stop_if_asked(self, finding: Finding) -> None:
+        if asks_to_stop(finding, self._stop_on):
             if not self.model.stop_training:
                 say(f"gandoctor stops the training, as stop_on asks: {finding.title}")
             self.model.stop_training = True
-        if self._on_alert is not None:
-            self._on_alert(finding)
 
 
 def train_on_batch(model: Any, *given: Any, **settings: Any) -> Any:
@@ -241,20 +214,3 @@ def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:
         with suppress(TypeError, ValueError):
             found[name] = float(value)
     return found
-
-
-def _checked_names(names: Mapping[str, str]) -> dict[str, str]:
-    """The user's names of logs; BadOption where one stands for no metric."""
-    for name, metric in names.items():
-        if metric.partition(PAIR)[0] not in METRICS:
-            raise BadOption(f"names: {metric!r}, given for {name!r}, is no metric; they are {', '.join(METRICS)}")
-    return dict(names)
-
-
-def _checked_stops(stop_on: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
-    """What to stop on; BadOption for a word that is neither a failure's verdict nor a rule."""
-    wanted = frozenset({stop_on} if isinstance(stop_on, str) else stop_on)
-    known = {"mode_collapse", "convergence_failure", *(rule.id for rule in rulebook.rules)}
-    if strange := wanted - known:
-        raise BadOption(f"stop_on: {', '.join(sorted(strange))} is none of {', '.join(sorted(known))}")
-    return wanted

@@ -33,7 +33,7 @@ def context_of(
 
     `gan` is the stacked model through which G is trained: its optimiser is G's. Give lists where there are several.
     Keys are those that rules ask for: `d_optimiser`, `d_learning_rate`, `d_beta_1`, `d_batch_normalisation` and the
-    same of G, `latent_size`, `batch_size`, `precision`, `loss`, `from_logits`, `label_smoothing`, `framework`. Never
+    same of G, `latent_dim`, `batch_size`, `precision`, `loss`, `from_logits`, `label_smoothing`, `framework`. Never
     raises. Warns of a discriminator that is frozen before its first step.
     """
     given = Networks.of(discriminator, generator, gan)
@@ -69,10 +69,11 @@ def _g(_: Any, networks: Networks) -> dict[str, Any]:
 def _side(side: str, networks: Iterable[Any], optimisers: Iterable[Any]) -> dict[str, Any]:
     """What is known of D or of G: of several networks or optimisers, what they have in common."""
     rows = [_of_network(one) for one in networks], [_of_optimiser(one) for one in optimisers]
-    return {f"{side}_{key}": value for group in rows for key, value in _common(group).items()}
+    return {f"{side}_{key}": value for group in rows for key, value in common(group).items()}
 
 
-def _common(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def common(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What all rows say alike."""
     first = rows[0] if rows else {}
     return {key: value for key, value in first.items() if all(row.get(key) == value for row in rows)}
 
@@ -118,19 +119,19 @@ def as_written(value: Any) -> float:
 
 
 def _sizes(model: Any, networks: Networks) -> dict[str, Any]:
-    """Latent size, batch size and D's steps: from the model's own attributes, the latent size else from G's input."""
+    """Latent dimension, batch size and D's steps: from the model's own attributes, the first else from G's input."""
     found: dict[str, Any] = {}
     for name, value in _attributes(model).items():
-        for key, names in (("latent_size", _LATENT), ("batch_size", _BATCH), ("d_steps", _D_STEPS)):
+        for key, names in (("latent_dim", _LATENT), ("batch_size", _BATCH), ("d_steps", _D_STEPS)):
             if name.lower() in names and isinstance(value, int) and value > 0:
                 found[key] = value
-    from_input = {latent_size(generator) for generator in networks.generators}
-    if "latent_size" not in found and len(from_input) == 1 and (size := from_input.pop()) is not None:
-        found["latent_size"] = size
+    from_input = {latent_dim(generator) for generator in networks.generators}
+    if "latent_dim" not in found and len(from_input) == 1 and (size := from_input.pop()) is not None:
+        found["latent_dim"] = size
     return found
 
 
-def latent_size(generator: Any) -> int | None:
+def latent_dim(generator: Any) -> int | None:
     """The length of the vector that a generator starts from; None where its (first) input is none."""
     shape = getattr(generator, "input_shape", None)
     if isinstance(shape, list) and shape:
@@ -146,7 +147,7 @@ def _losses(model: Any, networks: Networks) -> dict[str, Any]:
     losses = [one for one in places if hasattr(one, "reduction") and callable(one)]
     losses += [one for one in places if isinstance(one, str) and "crossentropy" in one]
     rows = [_of_loss(one) for one in losses]
-    found = _common(rows)
+    found = common(rows)
     smooth = found.get("label_smoothing", 0)
     if smooth:
         found |= {"real_target": as_written(1 - smooth / 2), "fake_target": as_written(smooth / 2)}

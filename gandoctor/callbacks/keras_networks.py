@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
+from gandoctor.callbacks.movement import FEW
 from gandoctor.readers.aliases import DISCRIMINATOR, GENERATOR
 from gandoctor.readers.tokens import tokenise
 
@@ -68,6 +71,12 @@ def networks_of(model: Any) -> Networks:
         tuple(found["d_optimiser"].values()) or tuple(_optimisers(d)),
         tuple(found["g_optimiser"].values()) or tuple(_optimisers(g)),
     )
+
+
+def smallest_kernels(network: Any) -> list[Any]:
+    """The values of a network's smallest kernels."""
+    kernels = [weight for weight in network.weights if len(weight.shape) >= 2 and "vector_u" not in weight.name]
+    return [np.array(w.numpy()) for w in sorted(kernels, key=lambda weight: int(np.prod(weight.shape)))[:FEW]]
 
 
 def side_of(name: str) -> Side:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.commands.alert import alert, command_of
+from gandoctor.commands.hooks import Hooks
 from gandoctor.commands.screen import complain, screen, show
 from gandoctor.discover import logs
 from gandoctor.errors import BadOption
@@ -14,10 +15,10 @@ from gandoctor.report.words import VERDICTS, clean, count, step
 from gandoctor.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from gandoctor.model import Diagnosis
+    from gandoctor.model import Diagnosis, Severity
     from gandoctor.watch import Change
 
 UNTIL = ("failure", "any", "stable", "mode_collapse", "convergence_failure")
@@ -36,6 +37,8 @@ class Request:
     options: Mapping[str, Any] = field(default_factory=dict)
     interval: float = 2.0
     on_alert: str = ""
+    webhook: str = ""
+    webhook_level: Severity = "error"
     until: str = ""
     full_screen: bool = False
     once: bool = False
@@ -48,28 +51,36 @@ def run(request: Request) -> int:
     if "-" in request.paths:
         raise BadOption("watch follows files and folders; for standard input there is: gandoctor diagnose -")
     command = command_of(request.on_alert) if request.on_alert else []
+    hooks = Hooks(request.webhook, request.webhook_level)
+
+    def alarm(change: Change) -> None:
+        _run_command(change, command)
+        hooks.tell(change)
+
     watch = Watch(request.paths, load(request.rulebook, request.rules), request.options)
     try:
         if request.full_screen:
-            return _on_screen(watch, request, command)
-        return _in_lines(watch, request, command)
+            return _on_screen(watch, request, alarm)
+        return _in_lines(watch, request, alarm)
     except KeyboardInterrupt:
         return 0
+    finally:
+        hooks.close()
 
 
-def _in_lines(watch: Watch, request: Request, command: Sequence[str]) -> int:
+def _in_lines(watch: Watch, request: Request, alarm: Callable[[Change], None]) -> int:
     if not logs(request.paths):
         complain(f"nothing to watch yet in {', '.join(map(clean, request.paths))}; waiting")
     while True:
         for change in watch.poll(everything=request.once):
             show(line(change, time.strftime("%H:%M:%S")) + "\n", screen().colour)
-            _alarm(change, command)
+            alarm(change)
         if request.once or met(watch.diagnoses.values(), request.until):
             return _status(watch)
         time.sleep(request.interval)
 
 
-def _on_screen(watch: Watch, request: Request, command: Sequence[str]) -> int:
+def _on_screen(watch: Watch, request: Request, alarm: Callable[[Change], None]) -> int:
     """Show the report of the most ill run, beneath a table where there are several, until interrupted."""
     from rich.console import Console
     from rich.live import Live
@@ -81,7 +92,7 @@ def _on_screen(watch: Watch, request: Request, command: Sequence[str]) -> int:
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             for change in watch.poll():
-                _alarm(change, command)
+                alarm(change)
             text = overview(watch.diagnoses, screen(), console.height)
             live.update(Text.from_ansi(text, no_wrap=True, overflow="crop"), refresh=True)
             if met(watch.diagnoses.values(), request.until):
@@ -123,7 +134,7 @@ def _status(watch: Watch) -> int:
     return 1 if any(diagnosis.verdict in _ILL for diagnosis in watch.diagnoses.values()) else 0
 
 
-def _alarm(change: Change, command: Sequence[str]) -> None:
+def _run_command(change: Change, command: Sequence[str]) -> None:
     """Run the user's command on a new failure; one that fails is named and the watch goes on."""
     if command and change.alarming and change.diagnosis is not None:
         problem = alert(command, _json(change.diagnosis, change.log))

@@ -9,6 +9,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, SupportsFloat, overload
 
+from gandoctor.recorder.listeners import listeners_of
 from gandoctor.recorder.rows import step_text
 from gandoctor.recorder.scalars import PLAIN, NotOneNumber, is_deferred, keep, now
 from gandoctor.recorder.session import Session
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gandoctor.model import Diagnosis, Finding, Rulebook, Unit
+    from gandoctor.recorder.keeper import Keeper
+    from gandoctor.recorder.listeners import OnAlert
     from gandoctor.recorder.rows import Deferred
 
     PathLike = str | os.PathLike[str]
@@ -38,7 +41,8 @@ class Recorder:
     `context` is what is known about the training (`family`, `latent_dim`, `g_lr`, ...): causes are ranked by it, and it
     is written to `recipe.toml` beside the log. `rulebook` is the name of one that ships or a loaded one. `unit` is what
     the steps count.
-    `on_alert` is called with every failure once it is sure; all of them are logged to the logger "gandoctor" too.
+    `on_alert`, a function or several, is called with every failure once it is sure; all of them are logged to the
+    logger "gandoctor" too. Those from `gandoctor.sinks` also get figures: every ten seconds at most, and at the end.
     `report` names files, whose suffixes say their formats, that are written at the end.
 
     Rows are written, and values fetched from their devices, when an evaluation is due (every fourth row at first, every
@@ -57,7 +61,7 @@ class Recorder:
         context: Mapping[str, Any] | None = None,
         rulebook: Rulebook | str | None = None,
         unit: Unit = "step",
-        on_alert: Callable[[Finding], object] | None = None,
+        on_alert: OnAlert = None,
         report: PathLike | Sequence[PathLike] = (),
         resume: bool = True,
         overwrite: bool = False,
@@ -70,12 +74,12 @@ class Recorder:
             context=context_of(context),
             rulebook=rules_of(rulebook),
             unit=unit_of(unit),
-            on_alert=on_alert,
+            on_alert=listeners_of(on_alert),
             reports=reports_of(report, log),
             resume=resume,
             overwrite=overwrite,
         )
-        self._session = Session(setup)
+        self._session: Keeper = self._open(setup)
         self._flush_rows, self._flush_seconds = max(flush_rows, 1), flush_seconds
         self._steps: list[float] = []
         self._rows: list[dict[str, Any]] = []
@@ -160,6 +164,10 @@ class Recorder:
         if hasattr(self, "_pid"):
             self._guarded(self.close)
 
+    def _open(self, setup: Setup) -> Keeper:
+        """What takes the rows; GandoctorError where the log cannot be used."""
+        return Session(setup)
+
     def _keep_all(self, row: dict[str, Any], step: SupportsFloat) -> None:
         """Put in place of each value what is recorded of it."""
         for name, value in row.items():
@@ -188,7 +196,7 @@ class Recorder:
         self._deadline = monotonic() + self._flush_seconds
         deferred = [one for one in self._deferred if not any(one[0] is row for row in self._rows)]
         self._deferred = self._deferred[len(deferred) :]
-        if self._closed or os.getpid() != self._pid:
+        if rows and (self._closed or os.getpid() != self._pid):
             self._session.voice.once("closed", "this Recorder is closed, or another process's: rows are not recorded")
         elif rows:
             self._room = min(self._session.take(steps, rows, deferred), self._flush_rows)

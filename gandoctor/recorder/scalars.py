@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,11 +98,16 @@ def _of_array(value: Any) -> Any:
 def _of_torch(value: Any) -> Any:
     if value.numel() != 1:
         raise NotOneNumber(f"a tensor of shape {tuple(value.shape)} is not one number")
-    value = value.detach().reshape(())
-    if value.device.type != "cpu":
-        return value.clone()
-    number = value.item()
-    return np.float32(number) if str(value.dtype).rpartition(".")[2] in _NARROW else number
+    if not value.is_cpu:
+        return value.detach().reshape(()).clone()
+    number = value.item()  # reads through the graph without touching it: `detach` alone would cost far more
+    return np.float32(number) if _is_narrow(value.dtype) else number
+
+
+@cache
+def _is_narrow(dtype: Any) -> bool:
+    """Whether a type of torch's holds no more digits than float32."""
+    return str(dtype).rpartition(".")[2] in _NARROW
 
 
 def _of_tensorflow(value: Any) -> Any:

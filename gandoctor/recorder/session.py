@@ -11,6 +11,7 @@ from gandoctor.readers.names import understand
 from gandoctor.recorder import recipe, reports
 from gandoctor.recorder.alerts import Voice, say
 from gandoctor.recorder.history import read_history
+from gandoctor.recorder.listeners import Listeners
 from gandoctor.recorder.live import Live
 from gandoctor.recorder.logfile import LogFile
 from gandoctor.recorder.naming import MOST_NAMES
@@ -31,7 +32,8 @@ class Session:
 
     def __init__(self, setup: Setup) -> None:
         """Take up the log; GandoctorError where it cannot be used."""
-        self.voice = Voice(setup.on_alert)
+        self._listeners = Listeners(setup.on_alert)
+        self.voice = Voice(self._listeners)
         self._setup = setup
         self._live: Live | None = self._new_live()
         self._file: LogFile | None = None
@@ -73,7 +75,8 @@ class Session:
         return found
 
     def close(self) -> None:
-        """Write the reports and let go of the log."""
+        """Write the reports, tell sinks how it ended, and let go of the log."""
+        self._listeners.close(self.diagnosis)
         if self._setup.reports:
             self._report()
         if self._file is not None:
@@ -146,9 +149,11 @@ class Session:
                 self.voice.once(
                     f"unjudged {name}", f"{name} is recorded and not judged: gandoctor knows no such metric"
                 )
+        self.voice.still([f for f in live.findings() if f.active])
         news, diagnosis = live.news()
         if diagnosis is not None:
-            self.voice.tell(news, [f for f in live.findings() if f.active], diagnosis, float(chunk.steps[-1]))
+            self.voice.tell(news, diagnosis, float(chunk.steps[-1]))
+        self._listeners.look(lambda: live.diagnosis(self._setup.name))
 
     def _report(self) -> None:
         diagnosis = self._judging(self._last_diagnosis) or self.diagnosis()

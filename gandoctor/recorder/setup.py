@@ -13,9 +13,10 @@ from gandoctor.recorder.logfile import UNITS
 from gandoctor.rulebook import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from gandoctor.model import Finding, Rulebook, Unit
+    from gandoctor.model import Rulebook, Unit
+    from gandoctor.recorder.listeners import Listener
 
     PathLike = str | os.PathLike[str]
 
@@ -28,7 +29,7 @@ class Setup:
     context: Mapping[str, Any]
     rulebook: Rulebook
     unit: Unit
-    on_alert: Callable[[Finding], object] | None
+    on_alert: tuple[Listener, ...]
     reports: tuple[Path, ...]
     resume: bool
     overwrite: bool

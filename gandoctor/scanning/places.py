@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from gandoctor.discover import is_run, logs, may_be_log
+from gandoctor.discover import files_of, is_run, logs, may_be_log
 from gandoctor.errors import BadOption
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _local(root: str) -> Iterator[Place]:
     if not Path(root).exists():
         raise BadOption(f"{root}: there is no such file or folder")
     for log in logs([root]):
-        files = sorted(path for path in log.rglob("*") if path.is_file()) if log.is_dir() else [log]
+        files = [path for path in files_of(log) if path.is_file()]
         yield Place(str(log), _digest([(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in files]))
 
 

@@ -35,7 +35,7 @@ def test_a_gan_of_two_networks_is_described_under_the_keys_of_the_rules() -> Non
     context = context_of(model=compiled())
     expected = {
         "framework": "keras",
-        "latent_size": LATENT,
+        "latent_dim": LATENT,
         "d_optimiser": "adam",
         "d_learning_rate": 0.0002,
         "d_beta_1": 0.5,

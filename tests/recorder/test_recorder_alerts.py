@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from gandoctor import Finding, Recorder, read
-from gandoctor.recorder.alerts import Aside
+from gandoctor.speech import Aside
 
 if TYPE_CHECKING:
     from pathlib import Path
