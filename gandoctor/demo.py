@@ -28,6 +28,16 @@ def recorded() -> tuple[Recorded, ...]:
     return tuple(found for folder in folders if (found := _recorded(folder)) is not None)
 
 
+def demonstrated() -> tuple[Recorded, ...]:
+    """One recorded run of each kind: of those that were trained from several seeds the first, none with a remedy."""
+    first: dict[str, Recorded] = {}
+    for run in recorded():
+        name, _, seed = run.name.rpartition("-s")
+        if "-remedy-" not in run.name:
+            first.setdefault(name if seed.isdigit() else run.name, run)
+    return tuple(first.values())
+
+
 def _recorded(folder: Path) -> Recorded | None:
     logs = sorted(folder.glob("run.*"))
     if not logs:

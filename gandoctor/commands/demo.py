@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gandoctor.commands.screen import screen, show
-from gandoctor.demo import SHOWN, recorded
+from gandoctor.demo import SHOWN, demonstrated, recorded
 from gandoctor.errors import BadOption
 from gandoctor.report.words import VERDICTS, count
 
@@ -28,13 +28,13 @@ Next: gandoctor diagnose LOG
 
 
 def run(name: str | None) -> int:
-    """Print a table of all recorded runs with what was found and whether it is right, and a part of one's report.
+    """Print a table of recorded runs, what was found and whether it is right, and a part of one's report.
 
-    With a name, that run's report in full.
+    The table has one run of each kind. With a name, that run's report in full, whichever of them it is.
     """
     from gandoctor.engine import diagnose
 
-    runs = recorded()
+    runs = demonstrated() if name is None else recorded()
     shown = name or next((one.name for one in runs if one.kind == SHOWN), runs[0].name)
     if shown not in {one.name for one in runs}:
         raise BadOption(f"there is no recorded run {shown!r}; there are {', '.join(one.name for one in runs)}")
