@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gandoctor.readers.layouts import DATABASES, is_store, is_tracked_run, is_wandb_root
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,8 +26,9 @@ def logs(paths: Sequence[str | Path]) -> tuple[Path, ...]:
     """The logs that the paths stand for, sorted and each once.
 
     A file stands for itself, whether it exists yet or not. A folder stands for what lies below it: every folder that is
-    a run (it holds run.csv, stats.jsonl, metrics.csv or event files) is one log, and in the others every file with the
-    suffix of a log is one. Links to folders are not followed, nor are folders more than 8 levels down.
+    a run (it holds run.csv, stats.jsonl, metrics.csv or event files, or is a run's of W&B or MLflow) is one log, and in
+    the others every file with the suffix of a log is one, and each database of MLflow or Trackio. Links to folders are
+    not followed, nor are folders more than 8 levels down.
     """
     found: dict[Path, None] = {}
     for path in map(Path, paths):
@@ -37,19 +40,30 @@ def logs(paths: Sequence[str | Path]) -> tuple[Path, ...]:
 def _below(root: Path) -> Iterator[Path]:
     for at, folders, names in os.walk(root, followlinks=False):
         here = Path(at)
-        if is_run(names):
+        if is_run(names, folders):
             folders.clear()
             yield here
             continue
+        if is_wandb_root(here.name, folders):
+            names = []
         if len(here.relative_to(root).parts) >= _DEPTH:
             folders.clear()
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (here / name for name in names if may_be_log(name) and (here / name).is_file())
+        found = (here / name for name in names if may_be_log(name) or is_store(here / name))
+        yield from (path for path in found if path.is_file())
 
 
-def is_run(names: Sequence[str]) -> bool:
-    """Whether a folder with files of these names is the folder of one run, and not one where many runs left a file."""
-    if any(name in _RUN_FILES for name in names):
+def files_of(log: Path) -> list[Path]:
+    """The files whose change is a change of the log: those below a folder, or a database and what runs ahead of it."""
+    if log.is_dir():
+        return sorted(log.rglob("*"))
+    ahead = log.with_name(log.name + "-wal")
+    return [log, ahead] if log.suffix in DATABASES and ahead.exists() else [log]
+
+
+def is_run(names: Sequence[str], folders: Sequence[str] = ()) -> bool:
+    """Whether a folder with files and folders of these names is that of one run, and not one where many left a file."""
+    if any(name in _RUN_FILES for name in names) or is_tracked_run(names, folders):
         return True
     return (
         any(is_event_file(name) for name in names)

@@ -108,7 +108,7 @@ class _Made:
         notes = (*self.notes, *columns.notes, *_said_of_twins({m: twins for m, (_, twins) in found.items()}), *held)
         return Run(
             curves,
-            name=self.raw.name,
+            name=self.raw.title,
             unit=self.axis.unit,
             context=known_context(self.raw.context, self.options),
             columns={metric: columns.metrics[metric] for metric in curves},

@@ -11,6 +11,7 @@ from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.formats import kind_of, read_source, read_together
 from gandoctor.readers.records import is_records
 from gandoctor.readers.source import Source, open_source
+from gandoctor.readers.trackers import read_tracked, read_tracked_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,15 +33,19 @@ _NOT_LOGS = ("requirements", "license", "readme", "changelog", "package", "setup
 def read_folder(folder: Path) -> list[RawLog]:
     """The logs of a run's folder.
 
-    In this order: our own `run.csv`; StyleGAN's `stats.jsonl` with its metrics; event files, in sub-folders too;
-    TensorBoard downloads; Chainer's `log`, also in `result`; a pair of NumPy files; else the file with the most
-    numbers, in sub-folders where the folder itself has none. Links to folders are not followed. Raises UnreadableLog
-    with a list of the files where there is no log.
+    In this order: our own `run.csv`; the folders of Weights & Biases and MLflow; StyleGAN's `stats.jsonl` with its
+    metrics; event files, in sub-folders too; what trackers stored in a project's folder; downloads of TensorBoard and
+    Weights & Biases; Chainer's `log`, also in `result`; a pair of NumPy files; else the file with the most numbers, in
+    sub-folders where the folder itself has none. Links to folders are not followed. Raises UnreadableLog with a list of
+    the files where there is no log.
     """
     if (folder / _OWN_RUN).is_file():
         return read_source(open_source(folder / _OWN_RUN))
+    known = read_tracked(folder) or _stylegan(folder) or _events(folder) or read_tracked_within(folder)
+    if known:
+        return known
     files = _likely(sorted(path for path in folder.iterdir() if path.is_file())) or _likely(list(_below(folder)))
-    return _stylegan(folder) or _events(folder) or _downloads(files) or _chainer(folder) or _best(folder, files)
+    return _downloads(files) or _chainer(folder) or _best(folder, files)
 
 
 def _likely(paths: Sequence[Path]) -> list[Path]:
@@ -106,8 +111,8 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _downloads(files: Sequence[Path]) -> list[RawLog]:
     tables = [source for path in files if path.suffix == ".csv" and (source := _opened(path)) is not None]
-    tags = [source for source in tables if kind_of(source) == "tags"]
-    return read_together(tags) if tags else []
+    parts = [source for source in tables if kind_of(source) in ("tags", "exports")]
+    return read_together(parts) if parts else []
 
 
 def _chainer(folder: Path) -> list[RawLog]:

@@ -25,8 +25,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "is a PDF; give the log as text"),
     (b"PAR1", f"is a Parquet file; {_TABLE}"),
     (b"ARROW1", f"is an Arrow file; {_TABLE}"),
-    (b"SQLite format 3", f"is an SQLite database; {_TABLE}"),
-    (b":W&B", "is a Weights & Biases transaction log; export the run's history as CSV from its page"),
     (b"\x7fELF", "is a program"),
     (b"MZ\x90", "is a program"),
     (b"7z\xbc\xaf", _ARCHIVE),
@@ -42,7 +40,7 @@ _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
 def refusal(head: bytes, name: str) -> str:
     """Why a file with these first bytes is not read, as the rest of a sentence that begins with its name; "" if it may.
 
-    NumPy and TensorBoard files are told apart before this is asked.
+    NumPy and TensorBoard files and those of trackers are told apart before this is asked.
     """
     if looks_pickled(head):
         return _PICKLE

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.dialect import DELIMITERS, could_be_header, is_comment, shortened, split_line
+from gandoctor.readers.ledger import MAGIC as WANDB_MAGIC
 from gandoctor.readers.records import is_records
-from gandoctor.readers.source import STDIN, Source, decode, open_source
+from gandoctor.readers.source import SQLITE_MAGIC, STDIN, Source, decode, open_source
 from gandoctor.readers.table import dialect_of, read_table
-from gandoctor.readers.tagcsv import is_tag_table, read_tag_tables
+from gandoctor.readers.tagcsv import is_export, is_tag_table, read_tag_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,8 +31,9 @@ OWN_PAGE = '<meta name="generator" content="gandoctor '
 def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
     """The logs in files, folders and stdin ("-"): files before folders, each in the order given.
 
-    TensorBoard downloads, event files, NumPy arrays and StyleGAN's metric files that are given together make one log,
-    since each holds a part of it; it comes before the others. Any other file makes its own. Raises GandoctorError, and
+    TensorBoard downloads, event files, NumPy arrays, StyleGAN's metric files, exports of Weights & Biases and its run
+    files that are given together make one log, since each holds a part of it; it comes before the others. Any other
+    file makes its own. Raises GandoctorError, and
     UnreadableLog where a file is no log.
     """
     if not paths:
@@ -67,7 +69,11 @@ def read_together(sources: Sequence[Source]) -> list[RawLog]:
 
 
 def kind_of(source: Source) -> str:
-    """The format: "arrays", "events", "tags" (a download), "metrics" (StyleGAN's), "json", "table" or "text"."""
+    """The format.
+
+    "arrays", "events", "tags" (a download), "metrics" (StyleGAN's), "exports" (of Weights & Biases), "ledger" (its run
+    file), "store" (a tracker's database), "json", "table" or "text".
+    """
     return _kind(source)[0]
 
 
@@ -76,6 +82,8 @@ def _kind(source: Source) -> tuple[str, Dialect | None]:
     head = source.head
     if head.startswith((NUMPY_MAGIC, ZIP_MAGIC)):
         return "arrays", None
+    if head.startswith((SQLITE_MAGIC, WANDB_MAGIC)):
+        return ("store" if head.startswith(SQLITE_MAGIC) else "ledger"), None
     if is_records(head):
         return "events", None
     start = head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
@@ -90,7 +98,9 @@ def _kind(source: Source) -> tuple[str, Dialect | None]:
     dialect = dialect_of(source)
     if dialect is None:
         return "text", None
-    return ("tags" if is_tag_table(dialect) else "table"), dialect
+    if is_tag_table(dialect):
+        return "tags", dialect
+    return ("exports" if is_export(dialect) else "table"), dialect
 
 
 def read_source(source: Source) -> list[RawLog]:
@@ -108,6 +118,10 @@ def _logs_of(source: Source) -> list[RawLog]:
         return _JOINED[kind]([source])
     if kind == "table":
         return [read_table(source, dialect)]
+    if kind == "store":
+        from gandoctor.readers.stores import read_store
+
+        return read_store(source)
     text, notes = decode(source)
     notes = (*source.notes, *notes)
     log = _read_json(text, source) if kind == "json" else None
@@ -139,9 +153,23 @@ def _read_metrics(sources: Sequence[Source]) -> list[RawLog]:
     return [join_metrics(sources)]
 
 
+def _read_exports(sources: Sequence[Source]) -> list[RawLog]:
+    from gandoctor.readers.wandb_export import read_exports
+
+    return read_exports(sources)
+
+
+def _read_ledgers(sources: Sequence[Source]) -> list[RawLog]:
+    from gandoctor.readers.wandb_run import read_wandb
+
+    return read_wandb(sources)
+
+
 _JOINED: dict[str, Callable[[Sequence[Source]], list[RawLog]]] = {
     "arrays": _read_arrays,
     "events": _read_events,
+    "exports": _read_exports,
+    "ledger": _read_ledgers,
     "metrics": _read_metrics,
     "tags": _read_tags,
 }

@@ -35,14 +35,14 @@ _LOSS_KEYS = tuple(
 _PENALTY_KEYS = ({"gp"}, {"gradient", "penalty"})
 _SIZES = {
     "batch_size": ({"batch", "size"}, {"batchsize"}),
-    "latent_size": ({"z", "dim"}, {"latent", "dim"}, {"latent", "size"}, {"nz"}, {"zdim"}),
+    "latent_dim": ({"latent", "dim"}, {"latent", "size"}, {"z", "dim"}, {"nz"}, {"zdim"}),
     "optimiser": ({"optimizer"}, {"optimiser"}, {"optim"}),
     "d_steps": ({"d", "steps"}, {"n", "critic"}, {"critic", "iters"}),
 }
 
 
 def known_context(stated: Mapping[str, Any], options: ReadOptions) -> dict[str, Any]:
-    """Return the log's context with the canonical keys `family`, `batch_size`, `latent_size`, `optimiser`, `d_steps`.
+    """Return the log's context with the canonical keys `family`, `batch_size`, `latent_dim`, `optimiser`, `d_steps`.
 
     The caller's `family` and `d_form` go before what the log says; `family_by` tells who said it ("user" or "log").
     """

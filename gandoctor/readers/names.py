@@ -57,7 +57,7 @@ def understand(column: str) -> Name:
         return Name(column, found, what="axis")
     if len(plain) > 1 and plain[-1] in words.AXIS_STEP and _phrase(plain):
         return Name(column, found, what="axis")
-    if (call := _CALL.search(column)) and tokenise(call.group(2)) not in (("a",), ("b",)):
+    if (call := _CALL.search(column)) and not _is_mark(call.group(2)):
         return _called(column, found, call, held_out)
     if plain[:1] in (("dx",), ("dgz",)) and not set(plain) & words.LOSS:
         return Name(column, found, who="D", what="score", on="real" if plain[0] == "dx" else "fake")
@@ -70,6 +70,11 @@ def understand(column: str) -> Name:
     if _set(plain) & (words.TELEMETRY | words.TERMS | words.CLASS_HEAD):
         return Name(column, found, who=_who(plain)[0], what=_aside(_set(plain)))
     return _compose(column, plain, held_out)
+
+
+def _is_mark(inside: str) -> bool:
+    """Whether brackets behind a network hold no input of it: a domain, or the place of an average ("loss_D (1)")."""
+    return inside.strip().isdigit() or tokenise(inside) in (("a",), ("b",))
 
 
 def _aside(present: frozenset[str]) -> What:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gandoctor.errors import BadOption, NoGanCurve, UnreadableLog
 from gandoctor.readers.assemble import assemble
+from gandoctor.readers.flatyaml import hyper_parameters
 from gandoctor.readers.recipe import recipe_of
 from gandoctor.readers.recorded import recorded_run
 
@@ -40,8 +41,13 @@ def runs_of(paths: Sequence[str | os.PathLike[str]], options: ReadOptions) -> tu
 
 
 def _runs_in(raw: RawLog, options: ReadOptions) -> tuple[Run, ...]:
-    """Return the runs of one log, with what the recipe beside it says."""
-    if not (path := Path(raw.name)).is_file():
+    """Return the runs of one log, with what the recipe beside it says, or the hyper-parameters that Lightning left."""
+    path = Path(raw.name)
+    if hyper := hyper_parameters(path):
+        from gandoctor.readers.settings import settings_of
+
+        raw = replace(raw, context={**settings_of(hyper), **raw.context})
+    if not path.is_file():
         return assemble(raw, options)
     recipe = recipe_of(path)
     said_by = {"family_by": "recipe"} if "family" in recipe.context else {}
@@ -63,5 +69,6 @@ def pick(runs: Sequence[Run], options: ReadOptions) -> Run:
     if len(runs) == 1:
         return chosen
     lengths = ", ".join(str(run.points) for run in runs[:12]) + (", ..." if len(runs) > 12 else "")
-    note = f"{len(runs)} runs in this log ({lengths} points): run {number} was read, --run N picks another"
+    named = f" ({chosen.name})" if len({run.name for run in runs}) > 1 else ""
+    note = f"{len(runs)} runs in this log ({lengths} points): run {number}{named} was read, --run N picks another"
     return replace(chosen, notes=(note, *chosen.notes))

@@ -17,16 +17,18 @@ from typing import BinaryIO, TextIO
 from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.compression import MAX_BYTES, packing, unpack
 from gandoctor.readers.foreign import refusal, refuse_zip, utf16_without_mark
+from gandoctor.readers.ledger import MAGIC as WANDB_MAGIC
 from gandoctor.readers.records import is_records
 
 STDIN = "-"
 HEAD = 1 << 16
 LATIN = "cp1252"
+SQLITE_MAGIC = b"SQLite format 3\0"
 _PART = 1 << 20
 MAPPED = 8 << 20
 """From this size in bytes on, a file is mapped."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_BINARY_LOGS = (b"\x93NUMPY", b"PK\x03\x04")
+_BINARY_LOGS = (b"\x93NUMPY", b"PK\x03\x04", SQLITE_MAGIC, WANDB_MAGIC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""TensorBoard's "download CSV": one file a tag with the columns Wall time, Step, Value, the tag only in its name."""
+"""Tables of one curve each: TensorBoard's "download CSV" with its columns Wall time, Step, Value; W&B's are told."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gandoctor.readers.raw import RawLog
     from gandoctor.readers.source import Source
 
+MIN, MAX, SPLIT = "__MIN", "__MAX", " - "
 WALL_TIME, STEP, VALUE = "Wall time", "Step", "Value"
 _DOWNLOAD = re.compile(r"run-(?P<run>.*)-tag-(?P<tag>.+)")
 
@@ -23,6 +24,13 @@ _DOWNLOAD = re.compile(r"run-(?P<run>.*)-tag-(?P<tag>.+)")
 def is_tag_table(dialect: Dialect | None) -> bool:
     """Whether a table has exactly the three columns of the download."""
     return dialect is not None and dialect.names == (WALL_TIME, STEP, VALUE)
+
+
+def is_export(dialect: Dialect | None) -> bool:
+    """Whether a table is an export of Weights & Biases: beside a curve stand its bounds, `__MIN` and `__MAX`."""
+    if dialect is None or not any(name.endswith(MIN) for name in dialect.names):
+        return False
+    return any({name + MIN, name + MAX} <= set(dialect.names) and SPLIT in name for name in dialect.names)
 
 
 def read_tag_tables(sources: Sequence[Source]) -> RawLog:

@@ -23,6 +23,7 @@ from gandoctor.readers.text_frames import settle
 from gandoctor.readers.text_lines import LONGEST, read_lines
 from gandoctor.readers.text_rows import Row, Rows
 from gandoctor.readers.text_shape import UNNAMED, Record
+from gandoctor.readers.vits import with_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def read_text(text: str, name: str) -> RawLog:
     a name.
     """
     reading = Reading()
-    entries = list(reading.entries(read_lines(text)))
+    entries = list(reading.entries(read_lines(with_names(text))))
     builder = Rows()
     rows = _without_preamble(settle(builder.extend(_columns_only(entries))))
     if not rows or _is_nameless(rows, builder.headed):

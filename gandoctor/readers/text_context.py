@@ -36,14 +36,20 @@ def read_context(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for match in _PAIR.finditer(text[:_HEAD]):
         key = match["key"]
-        if key not in found and _KNOWN.match(key):
-            value = _value(match["value"])
+        if key not in found and is_setting(key):
+            value = setting_of(match["value"])
             if value is not None:
                 found[key] = value
     return found
 
 
-def _value(text: str) -> Any:
+def is_setting(key: str) -> bool:
+    """Whether a key says something about a GAN's loss, its schedule, its sizes or its regularisers."""
+    return _KNOWN.match(key) is not None
+
+
+def setting_of(text: str) -> Any:
+    """The number, truth value or word that a text holds; None where it says that nothing is set."""
     text = text.strip("\"' ")
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]

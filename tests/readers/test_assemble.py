@@ -13,6 +13,7 @@ from gandoctor.errors import BadOption, NoGanCurve, UnreadableLog
 from gandoctor.readers.assemble import assemble
 from gandoctor.readers.options import ReadOptions
 from gandoctor.readers.raw import RawLog
+from gandoctor.rulebook import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +87,20 @@ def test_the_loss_that_a_log_states_becomes_a_family(context: dict[str, Any], fa
 def test_sizes_that_a_log_states_become_numbers() -> None:
     stated = {"batch_size": "64", "z_dim": "128", "optimizer": "Adam", "d_steps_per_iter": "5"}
     (run,) = assemble(log_of(stated, d_loss=[1, 2], g_loss=[1, 2]))
-    expected = {"batch_size": 64, "latent_size": 128, "optimiser": "Adam", "d_steps": 5}
+    expected = {"batch_size": 64, "latent_dim": 128, "optimiser": "Adam", "d_steps": 5}
     assert {key: run.context.get(key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("key", ["latent_dim", "latent_size", "z_dim", "nz"])
+def test_the_length_of_the_noise_vector_has_one_name_whatever_the_log_calls_it(key: str) -> None:
+    (run,) = assemble(log_of({key: 1}, d_loss=[1, 2], g_loss=[1, 2]))
+    assert run.context["latent_dim"] == 1
+
+
+def test_the_rules_ask_for_the_noise_vector_under_that_name() -> None:
+    asked = {key for rule in load().rules for cause in rule.causes for key in cause.context}
+    assert "latent_dim" in asked
+    assert not asked & {"latent_size", "z_dim", "nz"}
 
 
 def test_words_where_sizes_should_be_are_left_out() -> None:

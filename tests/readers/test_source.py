@@ -109,7 +109,6 @@ FOREIGN = {
     "png": (b"\x89PNG\r\n\x1a\n" + bytes(50), "is a picture"),
     "jpeg": (b"\xff\xd8\xff\xe0" + bytes(50), "is a picture"),
     "parquet": (b"PAR1" + bytes(50), "Parquet.*as CSV"),
-    "wandb": (b":W&B" + bytes(50), "as CSV"),
     "tar": (b"log" + bytes(254) + b"ustar" + bytes(100), "is an archive"),
     "rubbish": (bytes(range(256)) * 8, "is binary and of no known kind.*00 01 02"),
     "empty": (b"", "is empty"),
