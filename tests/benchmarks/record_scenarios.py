@@ -229,7 +229,7 @@ def line(name: str, folder: Path) -> tuple[bool, str]:
     fired = min((f.fired for f in found.findings if f.rule == found.kind), default=None)
     right = found.verdict in (expect["verdict"], *expect.get("also", ()))
     cells = [expect["truth"] + ("?" if "also" in expect else ""), _said(found), _said(bare), found.since, fired]
-    return right, f"{'  ' if right else 'X '}{name:48}" + "".join(f"{_cell(cell):40}" for cell in cells[:3]) + "".join(
+    return right, f"{'  ' if right else 'X '}{name:74}" + "".join(f"{_cell(cell):40}" for cell in cells[:3]) + "".join(
         f"{_cell(cell):>8}" for cell in cells[3:]
     )
 
@@ -264,7 +264,7 @@ def main() -> None:
                 distil(one, args.runs, args.out)
                 let_pass(args.out / one.name)
                 done.append(one.name)
-    print(f"  {'run':48}{'by the samples':40}{'verdict':40}{'on the losses alone':40}{'since':>8}{'fired':>8}")
+    print(f"  {'run':74}{'by the samples':40}{'verdict':40}{'on the losses alone':40}{'since':>8}{'fired':>8}")
     for name in done:
         good, text = line(name, args.out / name)
         right += good
