@@ -40,11 +40,30 @@ def _one_a_rule(findings: Sequence[Finding]) -> Iterable[Finding]:
     return found.values()
 
 
+SHORT = {"learning_rate": "lr", "beta_1": "beta1", "latent_dim": "latent_size", "batch_normalisation": "batch_norm"}
+"""What people call the same thing in a recipe or a Recorder's context, with `d_` or `g_` before it too."""
+
+
 def _support(run: Run, cause: Cause) -> tuple[str, ...]:
     """What in the context speaks for a cause: `key = value` of every key whose value is among the cause's."""
     held = []
     for key, values in cause.context.items():
-        known = run.context.get(key)
-        if known is not None and str(known).lower() in {str(value).lower() for value in values}:
-            held.append(f"{key} = {known}")
+        for name in _names(key):
+            known = run.context.get(name)
+            if known is not None and any(_same(known, value) for value in values):
+                held.append(f"{name} = {known}")
+                break
     return tuple(held)
+
+
+def _names(key: str) -> tuple[str, ...]:
+    """A key and what else it may be called: `d_learning_rate`, `d_lr`."""
+    side = key[:2] if key.startswith(("d_", "g_")) else ""
+    short = SHORT.get(key.removeprefix(side))
+    return (key,) if short is None else (key, side + short)
+
+
+def _same(known: object, value: object) -> bool:
+    """Whether two settings are equal: numbers as numbers, so that 1e-3 is .001, all else by its text."""
+    numbers = [x for x in (known, value) if isinstance(x, int | float) and not isinstance(x, bool)]
+    return known == value if len(numbers) == 2 else str(known).lower() == str(value).lower()

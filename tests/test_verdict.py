@@ -156,3 +156,19 @@ def test_every_confidence_is_a_probability_and_says_where_it_comes_from() -> Non
         assert 0 < diagnosis.confidence < 1
         assert "runs" in diagnosis.calibration
         assert all(0 < f.confidence < 1 for f in diagnosis.findings)
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ({"d_learning_rate": 1e-3, "d_beta_1": 0.9}, ("d_learning_rate = 0.001", "d_beta_1 = 0.9")),
+        ({"d_lr": 0.001, "d_beta1": 0.9}, ("d_lr = 0.001", "d_beta1 = 0.9")),
+        ({"d_lr": 0.0002}, ()),
+        ({"d_lr": True}, ()),
+    ],
+)
+def test_a_setting_speaks_for_a_cause_under_either_name(context: dict[str, Any], told: tuple[str, ...]) -> None:
+    diagnosis = diagnose(run(DEAD, context))
+    supported = {text for cause in diagnosis.causes for text in cause.supported_by}
+    assert set(told) <= supported
+    assert bool(supported) is bool(told)

@@ -34,7 +34,7 @@ def blocks(word: str) -> list[str]:
 
 def test_the_callback_of_the_readme_records_a_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    [block] = blocks("GANDoctor(")
+    [block] = blocks("callbacks.keras import GANDoctor")
     data = np.concatenate(list(small_gan.data(20)))
     exec(block, {"gandoctor": gandoctor, "model": small_gan.compiled(), "data": data})
     assert gandoctor.read("fit.csv").last_step == 20  # two epochs of 320 points in batches of 32
