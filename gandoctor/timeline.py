@@ -63,6 +63,7 @@ def best_span(run: Run, made: Sequence[Phase]) -> Span | None:
     """The steps whose checkpoints are most worth keeping; None where nothing speaks for any.
 
     Where a quality metric was logged, the steps around its best value (median of three); else the longest stable phase.
+    A coverage or recall that was never above 0 speaks for no steps at all.
     """
     for name in ("fid", "kid", "coverage", "recall", "inception_score"):
         curve = run.curves.get(name)
@@ -75,11 +76,13 @@ def best_span(run: Run, made: Sequence[Phase]) -> Span | None:
     return Span(longest.start, longest.end, "the longest stretch without a finding")
 
 
-def _around_best(name: str, curve: Curve) -> Span:
+def _around_best(name: str, curve: Curve) -> Span | None:
     good = np.isfinite(curve.values)
     steps, values = curve.steps[good], curve.values[good]
     median = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
     at = int(median.argmin() if METRICS[name].better == "lower" else median.argmax())
+    if METRICS[name].better == "higher" and median[at] <= 0:
+        return None
     return Span(float(steps[at]), float(steps[at + 2]), f"{_said(name)} was best: {median[at]:.4g}")
 
 

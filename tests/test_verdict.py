@@ -172,3 +172,8 @@ def test_a_setting_speaks_for_a_cause_under_either_name(context: dict[str, Any],
     supported = {text for cause in diagnosis.causes for text in cause.supported_by}
     assert set(told) <= supported
     assert bool(supported) is bool(told)
+
+
+def test_a_run_that_never_covered_anything_has_no_steps_worth_keeping() -> None:
+    assert diagnose(run({**HEALTHY, "coverage": "0*600"})).best is None
+    assert diagnose(run({**HEALTHY, "coverage": "0..0.4*600"})).best is not None
