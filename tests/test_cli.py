@@ -368,7 +368,7 @@ def test_the_demo_diagnoses_a_recorded_run_of_each_kind(capsys: Captured) -> Non
 
     assert run("demo") == 0
     out = capsys.readouterr().out
-    assert all(one.name in out for one in demonstrated())
+    assert all(one.name[:40] in out for one in demonstrated())  # a longer name is folded within its column
     assert "$ gandoctor diagnose" in out
 
 
