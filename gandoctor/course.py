@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import erfc, isfinite, log, pi, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from gandoctor.levels import spread
 from gandoctor.robust import block_means, finite, middle
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gandoctor.model import FloatArray
 
 BLOCKS = 20
@@ -37,6 +40,13 @@ def smoothness(window: FloatArray) -> float:
     return lag1(change) if len(change) >= 7 and change.any() else float("nan")
 
 
+@lru_cache(maxsize=4)
+def _pairs(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of the first and of the second of every pair of n points."""
+    first, second = np.triu_indices(n, 1)
+    return first, second
+
+
 def mann_kendall(window: FloatArray) -> tuple[float, float]:
     """Kendall's S as a z-score, and its two-sided p-value, with the AR(1) variance correction.
 
@@ -48,10 +58,10 @@ def mann_kendall(window: FloatArray) -> tuple[float, float]:
     n = len(x)
     if n < 8:
         return 0.0, 1.0
-    upper = np.triu_indices(n, 1)
-    difference = x[upper[1]] - x[upper[0]]
+    first, second = _pairs(n)
+    difference = x[second] - x[first]
     s = float(np.sign(difference).sum())
-    slope = float(np.median(difference / (upper[1] - upper[0])))
+    slope = middle(difference / (second - first))
     r = min(max(lag1(x - slope * np.arange(n)), 0.0), 0.95)
     _, ties = np.unique(x, return_counts=True)
     variance = (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
@@ -73,8 +83,8 @@ def trend(window: FloatArray) -> float:
     blocks = block_means(x, BLOCKS)
     if mann_kendall(blocks)[1] >= 0.01:
         return 0.0
-    first, second = np.triu_indices(len(blocks), 1)
-    return float(np.median((blocks[second] - blocks[first]) / (second - first))) * (len(blocks) - 1)
+    first, second = _pairs(len(blocks))
+    return middle((blocks[second] - blocks[first]) / (second - first)) * (len(blocks) - 1)
 
 
 def climb(window: FloatArray) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gandoctor.model import Condition, Finding, Pattern, Reading, Rule, Rulebook, Window
 from gandoctor.snapshot import Snapshot, dating, interval, paces
+from gandoctor.statistics import STATISTICS
 from gandoctor.template import fill
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class _Active:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """A pattern as it is looked at a thousand times a run."""
+    """A pattern as it is looked at a thousand times a run; `rows` has the conditions that cost least first."""
 
     key: tuple[str, str]
     rule: Rule
@@ -34,12 +35,14 @@ class _Watched:
     warm: bool
     families: frozenset[str]
     paces: tuple[tuple[float, Window], ...]
+    rows: tuple[Condition, ...]
 
     @classmethod
     def of(cls, rule: Rule, pattern: Pattern) -> _Watched:
         metric = pattern.when[0].signal.metrics[0]
         families = frozenset(pattern.families)
-        return cls((rule.id, pattern.name), rule, pattern, metric, pattern.warm, families, paces(pattern))
+        rows = tuple(sorted(pattern.when, key=lambda row: STATISTICS[row.signal.statistic].cost))
+        return cls((rule.id, pattern.name), rule, pattern, metric, pattern.warm, families, paces(pattern), rows)
 
 
 @dataclass(slots=True)
@@ -55,9 +58,11 @@ class Judge:
     over: list[Finding] = field(default_factory=list)
     due: dict[tuple[str, str], int] = field(default_factory=dict)
     watched: tuple[_Watched, ...] = ()
+    metrics: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.watched = self.watched or tuple(_Watched.of(r, p) for r in self.rulebook.rules for p in r.patterns)
+        self.metrics = frozenset(one.metric for one in self.watched)
 
     def copy(self) -> Judge:
         """A judge in the same state that goes its own way."""
@@ -65,19 +70,20 @@ class Judge:
 
     def look(self, now: Snapshot, *, warm: bool, all_of_them: bool = False) -> None:
         """Move every pattern on that is due; those that need warm-up to be over are left alone before."""
+        seen = {metric: now.count(metric) for metric in self.metrics}
         family = now.convention.family
         for one in self.watched:
-            if (one.families and family not in one.families) or not (warm or not one.warm):
+            points = seen[one.metric]
+            if not points or (one.families and family not in one.families) or not (warm or not one.warm):
                 continue
-            seen = now.count(one.metric)
-            if all_of_them or seen >= self.due.get(one.key, 1):
-                self.due[one.key] = seen + interval(one.paces, seen)
-                self._move(now, one.rule, one.pattern)
+            if all_of_them or points >= self.due.get(one.key, 1):
+                self.due[one.key] = points + interval(one.paces, points)
+                self._move(now, one)
 
-    def _move(self, now: Snapshot, rule: Rule, pattern: Pattern) -> None:
-        key = (rule.id, pattern.name)
+    def _move(self, now: Snapshot, one: _Watched) -> None:
+        key, rule, pattern = one.key, one.rule, one.pattern
         state = self.active.get(key)
-        holds = _all_hold(now, pattern, clear=state is not None and state.fired is not None)
+        holds = _all_hold(now, one.rows, clear=state is not None and state.fired is not None)
         if holds is None:
             return
         if not holds:
@@ -90,7 +96,7 @@ class Judge:
             state = _begin(now, pattern)
         if state.fired is None and now_index(now, pattern) - state.index >= _hold(now, pattern):
             state = replace(state, fired=now.step)
-        self.active[key] = replace(state, readings=tuple(_reading(now, c) for c in _asked(now, pattern)))
+        self.active[key] = replace(state, readings=tuple(_reading(now, c) for c in pattern.when if _is_asked(now, c)))
 
     def findings(self) -> Iterator[Finding]:
         """Everything that fired, what is over first."""
@@ -122,20 +128,22 @@ class Judge:
         )
 
 
-def _all_hold(now: Snapshot, pattern: Pattern, *, clear: bool) -> bool | None:
+def _all_hold(now: Snapshot, rows: tuple[Condition, ...], *, clear: bool) -> bool | None:
     """Whether every row holds; None, which moves nothing, where a row is unknown and none is known to fail."""
     known = True
-    for condition in _asked(now, pattern):
-        holds = now.holds(condition, clear=clear)
+    for row in rows:
+        if row.optional and not _is_asked(now, row):
+            continue
+        holds = now.holds(row, clear=clear)
         if holds is False:
             return False
         known = known and holds is not None
     return True if known else None
 
 
-def _asked(now: Snapshot, pattern: Pattern) -> list[Condition]:
-    """The rows of a pattern that count for this log: all, but for optional ones on metrics that it does not hold."""
-    return [row for row in pattern.when if not row.optional or all(map(now.count, row.signal.metrics))]
+def _is_asked(now: Snapshot, row: Condition) -> bool:
+    """Whether a row counts for this log: any does but an optional one on metrics that it does not hold."""
+    return not row.optional or all(map(now.count, row.signal.metrics))
 
 
 def now_index(now: Snapshot, pattern: Pattern) -> int:

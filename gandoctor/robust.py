@@ -16,14 +16,24 @@ def finite(window: FloatArray) -> FloatArray:
     return window if good.all() else window[good]
 
 
+LONG = 1000
+"""Values from which on a partition is quicker than a sort."""
+
+
 def middle(x: FloatArray) -> float:
     """The median of finite values; a fifth of the time of `numpy.median`, which this is called too often for."""
     if not len(x):
         return float("nan")
-    ordered = np.sort(x)
-    middle = len(x) // 2
-    upper = float(ordered[middle])
-    return upper if len(x) % 2 else 0.5 * (float(ordered[middle - 1]) + upper)
+    half = len(x) // 2
+    ordered = x.copy()
+    if len(x) < LONG:
+        ordered.sort()
+        below = ordered[half - 1]
+    else:
+        ordered.partition(half)
+        below = ordered[:half].max()
+    upper = float(ordered[half])
+    return upper if len(x) % 2 else 0.5 * (float(below) + upper)
 
 
 def quantile(window: FloatArray, share: float) -> float:

@@ -65,16 +65,16 @@ class Series:
         if not len(values):
             return
         finite = np.isfinite(values)
-        if np.abs(values).max(initial=0, where=finite) > LARGEST:
-            values = np.where(finite, np.clip(values, -LARGEST, LARGEST), values)
-        if finite.all():
+        all_finite = bool(finite.all())
+        if not all_finite or values.max() > LARGEST or values.min() < -LARGEST:
+            values = np.where(finite, np.clip(values, -LARGEST, LARGEST), np.nan)
+        if all_finite:
             self.count += len(values)
             self.finite += len(values)
             self.healed = max(self.healed, self.nonfinite_tail)
             self.nonfinite_tail, self.nonfinite_since = 0, float("nan")
         else:
             self._count(steps, finite)
-            values = np.where(finite, values, np.nan)
         if len(self.head) < HEAD:
             self.head = np.concatenate([self.head, values[: HEAD - len(self.head)]])
         if not self.level and not len(self._pending_values) and self._fill + len(values) < CAPACITY:

@@ -39,7 +39,7 @@ class Snapshot:
     made: dict[str, Derived | None] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     _same_steps: dict[tuple[str, str], bool] = field(default_factory=dict)
-    _windows: dict[tuple[str, int], FloatArray] = field(default_factory=dict)
+    _tails: dict[str, tuple[int, FloatArray]] = field(default_factory=dict)
     _values: dict[tuple[Signal, Window], float] = field(default_factory=dict)
 
     def source(self, metric: str) -> Derived | None:
@@ -62,12 +62,18 @@ class Snapshot:
         seen = self.count(metric)
         if seen < max(window.points, 1):
             return None
-        key = (metric, window.length(seen))
-        if key not in self._windows:
-            made = self.source(metric)
-            assert made is not None
-            self._windows[key] = made.compute(*self._inputs(made, key[1])[1])
-        return self._windows[key]
+        return self._end(metric, window.length(seen), seen)
+
+    def _end(self, metric: str, points: int, seen: int) -> FloatArray:
+        """The blocks that span the last points, cut from the longest stretch of them that was made at this step."""
+        made = self.source(metric)
+        assert made is not None
+        kept = self._tails.get(metric)
+        if kept is None or kept[0] < points:
+            longest = max(points, seen // 4)
+            kept = self._tails[metric] = (longest, made.compute(*self._inputs(made, longest)[1]))
+        blocks = self.series[made.inputs[0]].blocks(points)
+        return kept[1][len(kept[1]) - blocks :] if blocks < len(kept[1]) else kept[1]
 
     def tail(self, metric: str, points: int) -> tuple[FloatArray, FloatArray]:
         """The steps and values of the blocks that span the last `points` points of a metric, which must be there.
@@ -96,21 +102,25 @@ class Snapshot:
     def value(self, signal: Signal, window: Window) -> float:
         """The signal over the window; NaN where it cannot be computed."""
         key = (signal, window)
-        if key not in self._values:
-            self._values[key] = self._compute(signal, window)
-        return self._values[key]
+        known = self._values.get(key)
+        if known is None:
+            known = self._values[key] = self._compute(signal, window)
+        return known
 
     def _compute(self, signal: Signal, window: Window) -> float:
         if signal.statistic == NONFINITE:
             metric = signal.metrics[0]
             return self._nonfinite(metric) if self.count(metric) else float("nan")
-        windows = [self.window(metric, window) for metric in signal.metrics]
-        first, *others = windows
-        if first is None or any(other is None or len(other) != len(first) for other in others):
+        compute = STATISTICS[signal.statistic].compute
+        first = self.window(signal.metrics[0], window)
+        if first is None:
             return float("nan")
-        if others and not self._in_step(signal.metrics, len(first)):
+        if len(signal.metrics) == 1:
+            return compute(first)
+        others = [self.window(metric, window) for metric in signal.metrics[1:]]
+        if any(other is None or len(other) != len(first) for other in others):
             return float("nan")
-        return STATISTICS[signal.statistic].compute(*windows)
+        return compute(first, *others) if self._in_step(signal.metrics, len(first)) else float("nan")
 
     def _in_step(self, metrics: Sequence[str], blocks: int) -> bool:
         """Whether the last blocks of metrics, as many of each, were logged at the same steps."""
@@ -188,13 +198,24 @@ LAG = {
 
 
 def paces(pattern: Pattern) -> tuple[tuple[float, Window], ...]:
-    """For each dating row of a pattern the share of its window that it looks back, and the window."""
-    return tuple({(LAG.get(c.signal.statistic, 1.0), c.window) for c in dating(pattern)})
+    """For each dating row of a pattern the share of its window that it looks back, and the window; the quickest alone.
+
+    A row is never the quickest where another looks back no more in points and in share of the run.
+    """
+    every = sorted({(LAG.get(c.signal.statistic, 1.0), c.window) for c in dating(pattern)})
+    return tuple(one for one in every if not any(other != one and _as_quick(other, one) for other in every))
 
 
 def interval(lags: tuple[tuple[float, Window], ...], seen: int) -> int:
     """How many points may pass until a pattern is judged again: a quarter of what its quickest row looks back."""
-    return max(int(min([lag * window.length(seen) for lag, window in lags]) / 4), 1)
+    least = lags[0][0] * lags[0][1].length(seen)
+    for lag, window in lags[1:]:
+        least = min(least, lag * window.length(seen))
+    return max(int(least / 4), 1)
+
+
+def _as_quick(one: tuple[float, Window], other: tuple[float, Window]) -> bool:
+    return one[0] <= other[0] and one[1].points <= other[1].points and one[1].share <= other[1].share
 
 
 def dating(pattern: Pattern) -> Sequence[Condition]:

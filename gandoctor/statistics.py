@@ -50,11 +50,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """A statistic that rules may name: how many metrics it takes, and the first line of its docstring."""
+    """A statistic that rules may name: how many metrics it takes, what it costs, and what it means.
+
+    Of the rows of a pattern those of the least `cost` are looked at first: 0 for where a curve lies, 1 for several
+    passes over a window, 2 for tests and for what two curves have in common.
+    """
 
     name: str
     compute: Callable[..., float]
     arity: int
+    cost: int
 
     @property
     def meaning(self) -> str:
@@ -62,44 +67,29 @@ class Statistic:
         return (self.compute.__doc__ or "").partition("\n")[0]
 
 
-_ONE = (
-    median,
-    mean,
-    low,
-    high,
-    minimum,
-    maximum,
-    first,
-    last,
+_LEVELS = (median, mean, low, high, minimum, maximum, first, last, pinned, distinct, count, nonfinite)
+_SHAPES = (
     spread,
     span,
     extent,
     wobble,
-    distinct,
     rounding,
-    pinned,
-    lag1,
-    smoothness,
-    trend,
-    climb,
+    explosion,
+    outburst,
+    unrest,
+    swing,
     worsening,
     worsening_error,
     loss_of,
     loss_error,
-    jump,
-    explosion,
-    decay,
-    drift,
-    hush,
-    outburst,
-    unrest,
-    swing,
-    count,
-    nonfinite,
 )
+_TESTS = (lag1, smoothness, trend, climb, jump, decay, drift, hush)
+_PAIRS = (common_period, memory, answer, gain, kept)
 
 STATISTICS: Mapping[str, Statistic] = {
-    **{f.__name__: Statistic(f.__name__, f, 1) for f in _ONE},
-    **{f.__name__: Statistic(f.__name__, f, 2) for f in (common_period, memory, answer, gain, kept)},
+    **{f.__name__: Statistic(f.__name__, f, 1, cost=0) for f in _LEVELS},
+    **{f.__name__: Statistic(f.__name__, f, 1, cost=1) for f in _SHAPES},
+    **{f.__name__: Statistic(f.__name__, f, 1, cost=2) for f in _TESTS},
+    **{f.__name__: Statistic(f.__name__, f, 2, cost=2) for f in _PAIRS},
 }
 """The statistics that rules may name."""
