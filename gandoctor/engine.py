@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+WAITING = 256
+"""Rows that wait for an evaluation as they came; more are handed on to the curves, which keep them as numbers."""
+
 
 class Monitor:
     """Follows a run and knows its state at every step: `feed` it rows, ask for the `diagnosis`.
@@ -71,6 +74,8 @@ class Monitor:
                 before = {(f.rule, f.pattern, f.since) for f in track.judge.findings()}
                 self._flush(pair, urgent=urgent)
                 fired += [f for f in track.judge.findings() if (f.rule, f.pattern, f.since) not in before]
+            elif len(waiting) >= WAITING:
+                self._flush(pair)
         return tuple(fired)
 
     def feed_run(self, run: Run) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gandoctor.engine import Monitor, diagnose
+from gandoctor.engine import WAITING, Monitor, diagnose
 from gandoctor.model import Curve, Diagnosis, FloatArray, Run
 
 METRICS = ("d_loss_real", "d_loss_fake", "g_loss", "d_accuracy_fake")
@@ -227,3 +227,13 @@ def test_numbers_at_the_edges_of_float64_raise_no_warning(size: float) -> None:
     steps = np.arange(1.0, 301)
     curves = {name: Curve(steps, size * x) for name, x in zip(("d_loss", "g_loss"), noise, strict=True)}
     assert diagnose(Run(curves)).run.points == 300
+
+
+def test_rows_that_wait_for_an_evaluation_do_not_pile_up_in_a_long_run() -> None:
+    monitor = Monitor()
+    most = 0
+    for step in range(1, 80 * WAITING):
+        monitor.feed(step, {"d_loss": 1.2, "g_loss": 0.9})
+        most = max(most, *(len(rows) for rows in monitor._waiting.values()))
+    assert monitor.due > WAITING / 2, "the run is too short to show it"
+    assert most < WAITING
