@@ -62,7 +62,7 @@ def read_wandb_folders(folders: Sequence[Path]) -> list[RawLog]:
 
     Where no run file holds a curve, what else the newest run left in its folder `files` is read.
     """
-    dated = sorted(folders, key=lambda folder: folder.name.partition("run-")[2])[-MOST_RUNS:]
+    dated = sorted(folders, key=_begun)[-MOST_RUNS:]
     told, faults = [], []
     for path in (path for folder in dated for path in sorted(folder.glob("*" + WANDB_SUFFIX)) if path.is_file()):
         try:
@@ -73,6 +73,12 @@ def read_wandb_folders(folders: Sequence[Path]) -> list[RawLog]:
         return _logs(told)
     except UnreadableLog as error:
         return _fallback(dated[-1], faults[-1] if faults else error)
+
+
+def _begun(folder: Path) -> tuple[str, int, str]:
+    """When a run began, by the second that its folder is named after, and of one second by what was written last."""
+    second, _, run = folder.name.partition("run-")[2].rpartition("-")
+    return second, max((path.stat().st_mtime_ns for path in folder.glob("*" + WANDB_SUFFIX)), default=0), run
 
 
 def _fallback(folder: Path, fault: GandoctorError) -> list[RawLog]:

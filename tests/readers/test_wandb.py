@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +70,15 @@ def test_of_several_runs_the_newest_is_read_and_named(tmp_path: Path) -> None:
     assert "2 runs in this log (50, 60 points): run 2 " in run.notes[0]
     assert "run the new one) was read, --run N picks another" in run.notes[0]
     assert read(tmp_path / "wandb", run=1).name.endswith("run the old one")
+
+
+@pytest.mark.parametrize("newest", ["aaa", "zzz"])
+def test_of_two_runs_of_one_second_the_one_that_was_written_last_is_read(tmp_path: Path, newest: str) -> None:
+    for age, run in enumerate(sorted(["aaa", "zzz"], key=lambda run: run != newest)):
+        stored.wandb_run(tmp_path, ROWS, date="20260103_000000", run=run, name=f"the {run} one")
+        (file,) = (tmp_path / "wandb").glob(f"*-{run}/*.wandb")
+        os.utime(file, (1e9 - age, 1e9 - age))
+    assert read(tmp_path / "wandb").name.endswith(f"run the {newest} one")
 
 
 @pytest.mark.parametrize("size", [1, 100, 20_000, 32_754, 32_761, 40_000, 200_000])
