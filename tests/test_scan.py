@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,9 +13,15 @@ from growing_logs import BROKEN, ROWS, write
 
 from gandoctor.engine import diagnose
 from gandoctor.errors import BadOption
+from gandoctor.report import html
 from gandoctor.scanning import COLUMNS, Job, Row, scan
+from gandoctor.scanning import journal as table_of
 from gandoctor.scanning.journal import journal_of, known
+from gandoctor.scanning.order import grouped
 from gandoctor.scanning.places import find
+from gandoctor.scanning.processes import in_processes
+from gandoctor.scanning.row import Rules
+from gandoctor.scanning.work import Task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,11 +97,94 @@ def test_what_has_not_changed_is_not_judged_again(runs: Path, tmp_path: Path) ->
 
 
 def test_another_rulebook_judges_everything_again(runs: Path, tmp_path: Path) -> None:
-    from gandoctor.scanning.row import Rules
-
     table = tmp_path / "table.csv"
     scan(Job((str(runs),), table=table, processes=1))
     assert len(judged_again(Job((str(runs),), table=table, rules=Rules("documented"), processes=1))) == 12
+
+
+def test_other_options_judge_everything_again(runs: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    scan(Job((str(runs),), table=table, processes=1))
+    assert len(judged_again(Job((str(runs),), table=table, options=(("family", "hinge"),), processes=1))) == 12
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_texts_that_look_like_numbers_or_like_nothing_come_back_as_they_are(tmp_path: Path, suffix: str) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    table = tmp_path / f"table{suffix}"
+    hard = Row("NA", "stable", confidence=0.1, since=1 / 3, stamp="1234567890123456", rulebook="705748e12345")
+    rows = [hard, Row("nan", headline='a "b",\nc', d_curve="  ▁!", g_curve="NULL", error="#N/A")]
+    table_of.write(table, rows)
+    assert list(known(table).values()) == rows
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_any_name_of_a_file_gets_into_the_table(tmp_path: Path, suffix: str) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    root = tmp_path / "runs"
+    root.mkdir()
+    names = ["a\nb.csv", "c\rd.csv", 'e"f,.csv', "=1+1.csv", os.fsdecode(b"g\xffh.csv"), "\u202e.csv"]
+    for name in names:
+        write(root / name, *ROWS)
+    job = Job((str(root),), table=tmp_path / f"table{suffix}", processes=1)
+    assert sorted(judged_again(job)) == sorted(names)
+    left_out = {".csv": "c\rd.csv", ".parquet": os.fsdecode(b"g\xffh.csv")}[suffix]
+    assert judged_again(job) == [left_out]  # it stands in the table under another name
+    html.render_scan(grouped(scan(job))).encode("utf-8")
+
+
+def test_the_table_of_an_older_version_is_made_anew(runs: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    scan(Job((str(runs),), table=table, processes=1))
+    pd.read_csv(table).drop(columns="unit").to_csv(table, index=False)
+    assert len(judged_again(Job((str(runs),), table=table, processes=1))) == 12
+    assert list(pd.read_csv(table).columns) == list(COLUMNS)
+
+
+def test_what_the_system_refuses_is_a_row_and_tried_again(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job((str(runs),), table=tmp_path / "table.csv", processes=1)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("gandoctor.engine.diagnose", refuse)
+        assert {row.error for row in scan(job)} == {"[Errno 5] Input/output error"}
+    assert len(judged_again(job)) == 12
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_log_that_kills_its_process_is_a_row_and_costs_no_other(runs: Path, tmp_path: Path, log: bool) -> None:
+    alone = scan(Job((str(runs),), processes=1))
+    places = find([str(runs)])
+    deadly = [str(runs / "well2.csv"), str(runs / "ill, 4.csv")] if log else []
+    tasks = [Deadly(place, Rules(), (), place.name in deadly) for place in places]
+    rows = {row.log: row for row in in_processes(tasks, 2)}
+    assert sorted(rows) == [place.name for place in places]
+    assert {name for name, row in rows.items() if "was killed" in row.error} == set(deadly)
+    for row in alone:
+        assert row.log in deadly or replace(rows[row.log], stamp="") == replace(row, stamp="")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadly(Task):
+    """A log that may be too much for the process that judges it."""
+
+    kills: bool
+
+    def __setstate__(self, state: list[Any]) -> None:
+        """Arrive in another process, which may be the end of it."""
+        for field, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, field.name, value)
+        if self.kills:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def __getstate__(self) -> list[Any]:
+        return [getattr(self, field.name) for field in fields(self)]
 
 
 def test_an_interrupted_scan_goes_on_where_it_was(runs: Path, tmp_path: Path) -> None:
@@ -115,7 +207,13 @@ def test_an_interrupted_scan_goes_on_where_it_was(runs: Path, tmp_path: Path) ->
     assert not journal_of(table).exists()
 
 
-@pytest.mark.parametrize("content", ["a,b\n1,2\n", "", "\x00\x01"])
+LINE = ",".join(COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["a,b\n1,2\n", "", "\x00\x01", LINE + ",".join("x" * 25), LINE + ",".join("x" * 19), LINE + 'a,"b', "\xff\xfe"],
+)
 def test_a_file_that_is_no_table_of_a_scan_is_never_overwritten(runs: Path, tmp_path: Path, content: str) -> None:
     table = tmp_path / "mine.csv"
     table.write_text(content)
@@ -146,7 +244,17 @@ def test_logs_behind_a_url_get_the_rows_of_local_ones(runs: Path) -> None:
     for name, row in remote.items():
         assert (row.verdict, row.since, row.headline) == (local[name].verdict, local[name].since, local[name].headline)
         assert row.log.startswith("memory://")
-        assert bool(row.error) is bool(local[name].error)
+        assert row.error == local[name].error.replace(local[name].log, row.log)
+
+
+def test_logs_behind_a_url_are_judged_in_several_processes(runs: Path) -> None:
+    pytest.importorskip("fsspec")
+    here = scan(Job((str(runs),), processes=1))
+    there = scan(Job((f"file://{runs}",), processes=2))
+    assert [row.log for row in there] == [f"file://{row.log}" for row in here]
+    assert [(row.verdict, row.since, row.headline, row.d_curve) for row in there] == [
+        (row.verdict, row.since, row.headline, row.d_curve) for row in here
+    ]
 
 
 @pytest.mark.parametrize(

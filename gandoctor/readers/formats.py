@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.dialect import DELIMITERS, could_be_header, is_comment, shortened, split_line
 from gandoctor.readers.ledger import MAGIC as WANDB_MAGIC
+from gandoctor.readers.own import refusal
 from gandoctor.readers.records import is_records
 from gandoctor.readers.source import SQLITE_MAGIC, STDIN, Source, decode, open_source
 from gandoctor.readers.table import dialect_of, read_table
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 NUMPY_MAGIC = b"\x93NUMPY"
 STATS = "stats.jsonl"
 ZIP_MAGIC = b"PK\x03\x04"
-OWN_PAGE = '<meta name="generator" content="gandoctor '
-"""What stands near the beginning of our own report: it is full of numbers and lies beside the log."""
 
 
 def read_raw(paths: Sequence[str | os.PathLike[str]]) -> list[RawLog]:
@@ -87,8 +86,8 @@ def _kind(source: Source) -> tuple[str, Dialect | None]:
     if is_records(head):
         return "events", None
     start = head[:4096].decode(source.encoding, "replace").lstrip("\ufeff \t\r\n")
-    if OWN_PAGE in start:
-        raise UnreadableLog(f"{source.name}: is a page that gandoctor wrote; give the log that it was made from")
+    if why := refusal(start):
+        raise UnreadableLog(f"{source.name}: {why}")
     if start.startswith(("{", "[")):
         from gandoctor.readers.jsonl import looks_like_json
         from gandoctor.readers.stylegan import is_metric_text

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from gandoctor.errors import GandoctorError, UnreadableLog
-from gandoctor.readers.compression import MAX_BYTES, packing, unpack
+from gandoctor.readers.compression import packing, unpack
 from gandoctor.readers.foreign import refusal, refuse_zip, utf16_without_mark
 from gandoctor.readers.ledger import MAGIC as WANDB_MAGIC
 from gandoctor.readers.records import is_records
@@ -25,6 +25,8 @@ HEAD = 1 << 16
 LATIN = "cp1252"
 SQLITE_MAGIC = b"SQLite format 3\0"
 _PART = 1 << 20
+_STREAMED = 1 << 30
+"""The most that a pipe or stdin may give, in bytes."""
 MAPPED = 8 << 20
 """From this size in bytes on, a file is mapped."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -157,8 +159,8 @@ def _limited(stream: BinaryIO, name: str) -> bytes:
     while part := stream.read(_PART):
         parts.append(part)
         size += len(part)
-        if size > MAX_BYTES:
-            raise UnreadableLog(f"{name} gives more than {MAX_BYTES >> 20} MB; write it to a file and give that")
+        if size > _STREAMED:
+            raise UnreadableLog(f"{name} gives more than {_STREAMED >> 20} MB; write it to a file and give that")
     return b"".join(parts)
 
 

@@ -65,6 +65,12 @@ def label(metric: str) -> str:
     return LABELS.get(name, name.replace("_", " ")) + (f" of pair {clean(pair)}" if pair else "")
 
 
+def pair_shown(diagnosis: Diagnosis) -> str:
+    """Return the pair of networks to show where there is room for one: the one that is ill, else the first."""
+    ill = (finding.pair for finding in (*diagnosis.findings, *diagnosis.suspicions) if finding.active)
+    return next((pair for pair in ill if pair in diagnosis.run.pairs), diagnosis.run.pairs[0])
+
+
 def losses(diagnosis: Diagnosis, pair: str) -> tuple[Shown, ...]:
     """D's and G's losses of one pair: the whole where it was logged, else the halves, else G's total."""
     return (

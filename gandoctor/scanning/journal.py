@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -31,16 +32,9 @@ def known(table: Path) -> dict[str, Row]:
 
 def write(table: Path, rows: Iterable[Row]) -> None:
     """Write the table in one step; its suffix says the format."""
-    import pandas as pd
-
-    frame = pd.DataFrame([row.as_dict() for row in rows], columns=list(COLUMNS))
-    frame = frame.astype({"points": "int64", **dict.fromkeys(_NUMBERS, "float64")})
     part = table.with_name(f".{table.name}.part")
     try:
-        if table.suffix == ".parquet":
-            frame.to_parquet(part, index=False)
-        else:
-            frame.to_csv(part, index=False)
+        (_write_parquet if table.suffix == ".parquet" else _write_csv)(part, rows)
         part.replace(table)
     except ImportError:
         raise BadOption(f"{table}: parquet needs pyarrow; pip install 'gandoctor[scan]'") from None
@@ -50,21 +44,69 @@ def write(table: Path, rows: Iterable[Row]) -> None:
         part.unlink(missing_ok=True)
 
 
-_NUMBERS = ("confidence", "since", "fired", "last_step")
+def _write_csv(file: Path, rows: Iterable[Row]) -> None:
+    with file.open("w", newline="", encoding="utf-8", errors=_BYTES) as opened:
+        writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:  # a bare carriage return ends a line for every reader of CSV, and is not quoted by this writer
+            writer.writerow({**row.as_dict(), "log": row.log.replace("\r", "\\r")})
+
+
+def _write_parquet(file: Path, rows: Iterable[Row]) -> None:
+    import pandas as pd
+
+    plain = [{name: _plain(value) for name, value in row.as_dict().items()} for row in rows]
+    frame = pd.DataFrame(plain, columns=list(COLUMNS))
+    frame.astype({"points": "int64", **dict.fromkeys(_NUMBERS, "float64")}).to_parquet(file, index=False)
+
+
+_NUMBERS = ("confidence", "since", "fired", "first_step", "last_step")
+_BYTES = "surrogateescape"
+"""How bytes of a file's name that are no UTF-8 get into a table and back."""
+
+_KEY = frozenset({"log", "verdict", "stamp", "rulebook"})
+"""The columns that every table of a scan has had."""
+
+
+def _plain(value: Any) -> Any:
+    """Return a text as parquet can hold it, which is UTF-8."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _of_table(table: Path) -> list[Row]:
-    import pandas as pd
-
     try:
-        frame = pd.read_parquet(table) if table.suffix == ".parquet" else pd.read_csv(table, keep_default_na=True)
+        columns, rows = _read_parquet(table) if table.suffix == ".parquet" else _read_csv(table)
     except ImportError:
         raise BadOption(f"{table}: parquet needs pyarrow; pip install 'gandoctor[scan]'") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, csv.Error) as error:
         raise BadOption(f"{table}: is there already and is no table of a scan ({error})") from error
-    if set(frame.columns) != set(COLUMNS):
+    if not set(columns) >= _KEY:
         raise BadOption(f"{table}: is there already and is no table of a scan; choose another name")
-    return [_of_values(values) for values in frame.to_dict("records")]
+    if set(columns) != set(COLUMNS):
+        return []  # of another version: everything is judged again
+    return [_of_values(values) for values in rows]
+
+
+def _read_parquet(table: Path) -> tuple[list[str], list[dict[Any, Any]]]:
+    import pandas as pd
+
+    frame = pd.read_parquet(table)
+    return list(frame.columns), frame.to_dict("records")
+
+
+def _read_csv(table: Path) -> tuple[list[str], list[dict[Any, Any]]]:
+    """Read texts as they stand: a hash of digits is no number, and a run may be called NA."""
+    with table.open(newline="", encoding="utf-8", errors=_BYTES) as file:
+        read = csv.DictReader(file, strict=True)
+        rows: list[dict[Any, Any]] = [{**row, **_numbers(row)} for row in read]
+        if any(None in row for row in rows):
+            raise ValueError("a line has more cells than the first")
+        return list(read.fieldnames or ()), rows
+
+
+def _numbers(row: dict[str, str]) -> dict[str, float | int | None]:
+    found: dict[str, float | int | None] = {name: float(row[name]) if row.get(name) else None for name in _NUMBERS}
+    return {**found, "points": int(row.get("points") or 0)}
 
 
 def _of_line(line: str) -> Row | None:

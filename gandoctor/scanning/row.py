@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class Row:
     """What the table says of a log; where it could not be judged `error` says why and the rest is empty.
 
-    `since`, `fired` and `last_step` are in the log's own steps; `suspected` and `fired_rules` are separated by spaces;
-    `stamp` changes with the log's content.
+    `since`, `fired`, `first_step` and `last_step` are in the log's own steps, whose name is `unit`; `suspected` and
+    `fired_rules` are separated by spaces. `d_curve` and `g_curve` are the losses of D and G as a row of bars, each on a
+    scale of its own, `!` where one is not finite. `stamp` changes with the log's content, with the options by which it
+    was read and with the version of gandoctor; it is empty where the next scan should try again.
     """
 
     log: str
@@ -27,12 +29,16 @@ class Row:
     confidence: float | None = None
     since: float | None = None
     fired: float | None = None
+    first_step: float | None = None
     last_step: float | None = None
+    unit: str = ""
     points: int = 0
     fired_rules: str = ""
     suspected: str = ""
     family: str = ""
     headline: str = ""
+    d_curve: str = ""
+    g_curve: str = ""
     error: str = ""
     stamp: str = ""
     rulebook: str = ""
@@ -43,6 +49,9 @@ class Row:
 
 
 COLUMNS = tuple(field.name for field in fields(Row))
+
+BARS = 20
+"""Characters of the two curves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +64,33 @@ class Rules:
 
 def judge(log: str, stamp: str, rules: Rules, options: tuple[tuple[str, Any], ...] = ()) -> Row:
     """Return the row of a log; whatever is wrong with it becomes `error` and never an exception."""
-    from gandoctor.engine import diagnose
     from gandoctor.scanning.places import fetched
 
     book = rulebook(rules)
     try:
         with fetched(log) as path:
-            found = diagnose(path, rulebook=book, **dict(options))
-    except (GandoctorError, OSError) as error:
+            return _row(log, stamp, _diagnosed(path, log, book, dict(options)))
+    except GandoctorError as error:
         return Row(log, error=_line(str(error)), stamp=stamp, rulebook=book.hash)
+    except OSError as error:  # it may be there again the next time
+        return failed(log, str(error), book.hash)
     except Exception as error:  # a log on which gandoctor fails is a row like any other, and is told
-        fault = f"a fault in gandoctor: {type(error).__name__}: {error}"
-        return Row(log, error=_line(fault), stamp=stamp, rulebook=book.hash)
-    return _row(log, stamp, found)
+        return failed(log, f"a fault in gandoctor: {type(error).__name__}: {error}", book.hash)
+
+
+def _diagnosed(path: Path, log: str, book: Rulebook, options: dict[str, Any]) -> Diagnosis:
+    """Diagnose a log that lies at the path for now; an error calls it by its own name."""
+    from gandoctor.engine import diagnose
+
+    try:
+        return diagnose(path, rulebook=book, **options)
+    except GandoctorError as error:
+        raise GandoctorError(str(error).replace(str(path), log)) from error
+
+
+def failed(log: str, why: str, rules: str) -> Row:
+    """Return the row of a log that could not be judged for a reason outside of it: the next scan tries again."""
+    return Row(log, error=_line(why), rulebook=rules)
 
 
 @lru_cache(maxsize=4)
@@ -80,6 +103,7 @@ def rulebook(rules: Rules) -> Rulebook:
 
 def _row(log: str, stamp: str, found: Diagnosis) -> Row:
     deciding = [f for f in found.findings if f.active and f.rule == found.kind]
+    d_curve, g_curve = _curves(found)
     return Row(
         log=log,
         verdict=found.verdict,
@@ -87,15 +111,30 @@ def _row(log: str, stamp: str, found: Diagnosis) -> Row:
         confidence=round(found.confidence, 4) if found.verdict != "inconclusive" else None,
         since=found.since,
         fired=min((f.fired for f in deciding), default=None),
+        first_step=found.run.first_step if found.run.points else None,
         last_step=found.run.last_step if found.run.points else None,
+        unit=found.run.unit if found.run.points else "",
         points=found.run.points,
         fired_rules=" ".join(dict.fromkeys(f.rule for f in found.findings)),
         suspected=" ".join(dict.fromkeys(f.rule for f in found.suspicions)),
         family=found.conventions[0].family if found.conventions else "",
         headline=_line(found.headline),
+        d_curve=d_curve,
+        g_curve=g_curve,
         stamp=stamp,
         rulebook=found.rulebook_hash,
     )
+
+
+def _curves(found: Diagnosis) -> tuple[str, str]:
+    """Return the first loss of D and the first of G as bars, "" for one that was not logged."""
+    from gandoctor.report.curves import losses, pair_shown
+    from gandoctor.report.sparkline import Axis, spark
+
+    axis = Axis(found.run.first_step, found.run.last_step, BARS)
+    shown = losses(found, pair_shown(found))
+    drawn = {one.side: spark(one.curve, axis, 1, blocks=True)[0] for one in reversed(shown)}
+    return drawn.get("D", ""), drawn.get("G", "")
 
 
 def _line(text: str) -> str:

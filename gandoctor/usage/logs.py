@@ -94,7 +94,10 @@ def compare(paths: tuple[str, ...], **options: Any) -> int:
 
 @click.command()
 @click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
-@click.option("-o", "--output", "table", type=click.Path(path_type=Path), metavar="FILE", help="Table: .csv, .parquet.")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Write a table (.csv, .parquet) or a page (.html). May be given once for each.",
+)  # fmt: skip
 @click.option("--jobs", "processes", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work on the Dask cluster at this address instead.")
 @click.option("--fresh", is_flag=True, help="Judge everything anew, also what the table already holds.")
@@ -102,20 +105,20 @@ def compare(paths: tuple[str, ...], **options: Any) -> int:
 @rules_option
 @rulebook_option
 def scan(roots: tuple[str, ...], **options: Any) -> int:
-    """Judge every log below the ROOTs and make one table of them.
+    """Judge every log below the ROOTs: one table and one page of all.
 
-    A ROOT is a file, a folder, or a URL that fsspec knows, such as s3://bucket/runs. Repeat the command to go on after
-    an interruption, or to judge only what is new.
+    A ROOT is a file, a folder, or a URL that fsspec knows, such as s3://bucket/runs. With a table, repeat the command
+    to go on after an interruption, or to judge only what is new.
 
-    Example: gandoctor scan runs -o runs.csv
+    Example: gandoctor scan runs -o runs.csv -o runs.html
     """
     from gandoctor.commands.scan import run
     from gandoctor.scanning import Job
     from gandoctor.scanning.row import Rules
 
-    family = options.pop("family")
+    family, outputs = options.pop("family"), options.pop("outputs")
     book = Rules(options.pop("rulebook"), tuple(map(str, options.pop("rules"))))
-    return run(Job(roots, rules=book, options=(("family", family),) if family else (), **options))
+    return run(Job(roots, rules=book, options=(("family", family),) if family else (), **options), outputs)
 
 
 @click.command()

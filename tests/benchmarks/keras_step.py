@@ -24,11 +24,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from blocks import missed
 from keras import layers
 
 from gandoctor.callbacks.keras import GANDoctor
 
-BUDGET = 0.005
 WARM = 2
 """Blocks a side left out of the ratio: in the first one the step is traced."""
 
@@ -147,13 +147,6 @@ class Turns(keras.callbacks.Callback):  # type: ignore[misc] # Keras publishes n
         self.doctor.on_train_end()
 
 
-def interval(ratios: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the median."""
-    rng = np.random.default_rng(0)
-    medians = np.median(rng.choice(ratios, (4000, len(ratios))), axis=1)
-    return float(np.quantile(medians, 0.025)), float(np.quantile(medians, 0.975))
-
-
 def trained(args: argparse.Namespace, folder: Path) -> Turns:
     """Train once, in turns."""
     rng = np.random.default_rng(0)
@@ -177,21 +170,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         turns = trained(args, Path(folder))
     assert not turns.doctor.failed
-    blocks = np.median(np.array(turns.steps[2 * WARM :]), axis=1).reshape(-1, 2)
-    ratios = blocks[:, 1] / blocks[:, 0]
-    low, high = interval(ratios)
-    alone = float(np.median(blocks[:, 0]))
     print(f"{args.blocks} blocks of {args.steps} steps a side, batch {args.batch}, {args.filters} filters")
-    print(f"median step {alone * 1e3:.2f} ms alone, {np.median(blocks[:, 1]) * 1e3:.2f} ms with it")
-    print(f"ratio {np.median(ratios):.4f}, 95 % interval {low:.4f} to {high:.4f}")
-    for stage, hooks in (("all", turns.hooks), ("first 100", turns.hooks[:100]), ("last 100", turns.hooks[-100:])):
-        print(
-            f"its hooks, {stage} steps: {np.mean(hooks) * 1e6:.0f} us of processor time, {np.mean(hooks) / alone:.2%}"
-        )
-    share = float(np.mean(turns.hooks)) / alone
-    missed = share > BUDGET or low > 1 + BUDGET
-    print(f"at most {BUDGET:.1%} wanted: {'MISSED' if missed else 'kept'}")
-    return int(missed)
+    return int(missed(np.median(np.array(turns.steps[2 * WARM :]), axis=1).reshape(-1, 2), turns.hooks))
 
 
 if __name__ == "__main__":

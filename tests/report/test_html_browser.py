@@ -11,6 +11,7 @@ import pytest
 import situations
 
 from gandoctor.report import html
+from gandoctor.scanning import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +68,15 @@ def everything() -> str:
     return html.render_several([html.entry(make(), name) for name, make in situations.SITUATIONS.items()])
 
 
+def a_scan(name: str = "x" * 300) -> str:
+    return html.render_scan(
+        {
+            "failed": [Row(f"{name}/{at}.csv", "mode_collapse", name, 0.9, headline=name * at) for at in range(1, 4)],
+            "unreadable": [Row(f"{name}.txt", error=name)],
+        }
+    )
+
+
 def test_the_page_of_every_situation_opens(show: Callable[[str], Browser], diagnosis: Diagnosis) -> None:
     browser = show(html.render(diagnosis))
     assert browser.run("document.querySelector('h1').getBoundingClientRect().height") > 0
@@ -74,7 +84,7 @@ def test_the_page_of_every_situation_opens(show: Callable[[str], Browser], diagn
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, (320, 600)], ids=["wide", "narrow", "smallest"])
-@pytest.mark.parametrize("make", [situations.dominance, situations.cycle, situations.hostile, everything])
+@pytest.mark.parametrize("make", [situations.dominance, situations.cycle, situations.hostile, everything, a_scan])
 def test_no_page_is_wider_than_the_screen(
     show: Callable[[str], Browser], make: Callable[[], Any], size: tuple[int, int]
 ) -> None:
@@ -90,6 +100,7 @@ def test_a_script_in_a_name_does_not_run(show: Callable[[str], Browser]) -> None
     curves = {metric.replace("@A", f"@{evil}"): curve for metric, curve in run.curves.items()}
     made = replace(situations.hostile(), run=replace(run, curves=curves, name=evil), headline=evil)
     assert show(html.render(made)).run("document.title") != "owned"
+    assert show(a_scan(evil)).run("document.title") != "owned"
 
 
 def test_the_policy_stops_a_script_and_a_request_that_were_smuggled_in(browser: Browser, tmp_path: Path) -> None:

@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING
 from gandoctor.report.html.data import data
 from gandoctor.report.html.document import page, part
 from gandoctor.report.html.figure import figure
+from gandoctor.report.html.scan import overview
 from gandoctor.report.html.several import Entry, entry, several
 from gandoctor.report.html.view import view
 
-__all__ = ["Entry", "entry", "fragment", "render", "render_several"]
+__all__ = ["Entry", "entry", "fragment", "render", "render_scan", "render_several"]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gandoctor.model import Diagnosis
     from gandoctor.report.html.samples import Picture
+    from gandoctor.scanning import Row
 
 
 def _untried(_rule: str, _remedy: str) -> Sequence[str]:
@@ -64,3 +66,8 @@ def fragment(diagnosis: Diagnosis) -> str:
 def render_several(entries: Sequence[Entry]) -> str:
     """Return one page for the runs that `entry` made small: a table, small plots on one scale, and their recipes."""
     return page("several.html", ("page.js",), view=several(entries), prefix="", data="")
+
+
+def render_scan(groups: Mapping[str, Sequence[Row]]) -> str:
+    """Return one page for the rows of a scan, which `scanning.order.grouped` has put into groups."""
+    return page("scan.html", ("page.js",), view=overview(groups), prefix="", data="")

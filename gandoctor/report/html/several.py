@@ -5,18 +5,17 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import takewhile
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gandoctor.model import PAIR
 from gandoctor.report import sentences
-from gandoctor.report.curves import Shown, losses
+from gandoctor.report.curves import Shown, losses, pair_shown
 from gandoctor.report.envelope import Envelope, envelope
 from gandoctor.report.html import paths, ticks
 from gandoctor.report.html.figure import looks, phase_fills
+from gandoctor.report.html.names import apart
 from gandoctor.report.html.shapes import Tick
 from gandoctor.report.html.view import MEANINGS, SIGNS
 from gandoctor.report.outline import outline
@@ -82,7 +81,7 @@ def entry(diagnosis: Diagnosis, name: str) -> Entry:
     """Return the run as the page of several shows it; `name` is the path that the user gave."""
     text = outline(diagnosis, brief=True)
     run = diagnosis.run
-    pair = _pair(diagnosis)
+    pair = pair_shown(diagnosis)
     level = diagnosis.normalised.get(f"d_level{PAIR}{pair}" if pair else "d_level")
     return Entry(
         clean(name),
@@ -107,12 +106,6 @@ def entry(diagnosis: Diagnosis, name: str) -> Entry:
         _small(losses(diagnosis, pair)),
         _small((Shown("d_level", "D level", "D", level),)) if level is not None and len(level) else (),
     )
-
-
-def _pair(diagnosis: Diagnosis) -> str:
-    """Return the pair of networks to show: the one that is ill, else the first."""
-    ill = (finding.pair for finding in (*diagnosis.findings, *diagnosis.suspicions) if finding.active)
-    return next((pair for pair in ill if pair in diagnosis.run.pairs), diagnosis.run.pairs[0])
 
 
 def _small(shown: Sequence[Shown]) -> tuple[Small, ...]:
@@ -188,17 +181,11 @@ def several(entries: Sequence[Entry]) -> Several:
 
 def _renamed(entries: Sequence[Entry]) -> list[Entry]:
     """Return the runs without the folder that all of them lie in."""
-    folders = [PurePath(one.name).parts[:-1] for one in entries]
-    common = sum(1 for parts in takewhile(_alike, zip(*folders, strict=False)) if parts) if len(entries) > 1 else 0
-    names = [str(PurePath(*PurePath(one.name).parts[common:])) for one in entries]
+    _, names = apart([one.name for one in entries])
     return [
         replace(one, name=name, trained=replace(one.trained, name=name))
         for one, name in zip(entries, names, strict=True)
     ]
-
-
-def _alike(parts: Sequence[str]) -> bool:
-    return len(set(parts)) == 1
 
 
 def headline(verdicts: Sequence[str]) -> str:
