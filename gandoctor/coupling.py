@@ -124,3 +124,14 @@ def hush(window: FloatArray) -> float:
     noise = np.array([_line(part).rest.std() for part in x[len(x) - 5 * size :].reshape(5, size)])
     before = middle(noise[:-1])
     return float(noise[-1]) / before if before > 0 else float("nan")
+
+
+def quieter(first: FloatArray, second: FloatArray) -> float:
+    """The first curve's `hush` over the second's: below 1, noise went from the first more than from the second.
+
+    For D's losses on real and on generated samples. Both grow quiet alike where both learning rates are cut; where D
+    alone stops, G still moves the loss on what it generates. Needs 300 points.
+    """
+    a, b = _common(first, second)
+    other = hush(b)
+    return hush(a) / other if other > 0 else float("nan")

@@ -56,6 +56,12 @@ def last(window: FloatArray) -> float:
     return median(finite(window)[-3:])
 
 
+def rise(window: FloatArray) -> float:
+    """The last value less the first: how far a curve came from one end of the window to the other. Needs 2 points."""
+    x = finite(window)
+    return float(x[-1] - x[0]) if len(x) >= 2 else float("nan")
+
+
 def spread(window: FloatArray) -> float:
     """1.4826 x the median absolute deviation: the standard deviation, where the values are normal."""
     x = finite(window)

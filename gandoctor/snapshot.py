@@ -190,7 +190,7 @@ LEVELS = frozenset({"median", "mean", "low", "high", "minimum", "maximum", "last
 
 LAG = {
     **dict.fromkeys(("trend", "climb", "decay", "smoothness", "lag1", "common_period", "swing"), 0.5),
-    **dict.fromkeys(("hush", "kept"), 0.2),
+    **dict.fromkeys(("hush", "kept", "quieter"), 0.2),
     **dict.fromkeys(("jump", "explosion", "outburst"), 0.1),
     **dict.fromkeys(("worsening", "worsening_error", "loss_of", "loss_error"), 0.0),
 }

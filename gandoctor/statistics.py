@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gandoctor.coupling import answer, drift, gain, hush, memory
+from gandoctor.coupling import answer, drift, gain, hush, memory, quieter
 from gandoctor.course import (
     climb,
     decay,
@@ -36,6 +36,7 @@ from gandoctor.levels import (
     median,
     minimum,
     nonfinite,
+    rise,
     spread,
     swing,
 )
@@ -67,7 +68,7 @@ class Statistic:
         return (self.compute.__doc__ or "").partition("\n")[0]
 
 
-_LEVELS = (median, mean, low, high, minimum, maximum, first, last, pinned, distinct, count, nonfinite)
+_LEVELS = (median, mean, low, high, minimum, maximum, first, last, rise, pinned, distinct, count, nonfinite)
 _SHAPES = (
     spread,
     span,
@@ -84,7 +85,7 @@ _SHAPES = (
     loss_error,
 )
 _TESTS = (lag1, smoothness, trend, climb, jump, decay, drift, hush)
-_PAIRS = (common_period, memory, answer, gain, kept)
+_PAIRS = (common_period, memory, answer, gain, kept, quieter)
 
 STATISTICS: Mapping[str, Statistic] = {
     **{f.__name__: Statistic(f.__name__, f, 1, cost=0) for f in _LEVELS},

@@ -66,6 +66,15 @@ def test_hush_is_the_ratio_of_the_noise_now_to_the_noise_before() -> None:
     assert coupling.hush(x) == pytest.approx(0.4, abs=0.05)
 
 
+def test_quieter_is_1_where_both_curves_lose_the_same_noise_and_less_where_the_first_loses_more() -> None:
+    loud, still = white(1200, 1), white(300, 2, 0.4)
+    first = np.concatenate([loud, still])
+    second, unmoved = np.concatenate([white(1200, 3), white(300, 4, 0.4)]), white(1500, 5)
+    assert coupling.quieter(first, second) == pytest.approx(1, abs=0.1)
+    assert coupling.quieter(first, unmoved) == pytest.approx(0.4, abs=0.05)
+    assert np.isnan(coupling.quieter(first[:299], unmoved[:299]))
+
+
 def test_gain_is_standard_normal_where_nothing_drifts_and_says_which_of_two_curves_rises() -> None:
     found = [coupling.gain(white(150, seed), white(150, 10_000 + seed)) for seed in range(500)]
     assert np.mean(found) == pytest.approx(0, abs=0.15)
@@ -145,6 +154,7 @@ def test_constants_have_neither_memory_nor_noise() -> None:
     flat = np.full(300, 0.6931)
     assert np.isnan(coupling.memory(flat, white(300, 1)))
     assert np.isnan(coupling.hush(flat))
+    assert np.isnan(coupling.quieter(white(300, 1), flat))
     assert np.isnan(ties.kept(flat, white(300, 1)))
     assert np.isnan(ties.kept(white(600, 1), np.full(600, 0.6931)))
     assert np.isnan(ties.kept(white(299, 1), white(299, 1)))

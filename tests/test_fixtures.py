@@ -67,6 +67,12 @@ def test_a_recorded_run_is_as_expected(name: str, checked: dict[str, CheckResult
     assert result.status in ("ok", "bypassed"), detail(result)
 
 
+@pytest.mark.parametrize("name", [name for name in RUNS if toml(name, "expect.toml")["truth"] == "stable"])
+def test_a_run_that_did_well_was_never_called_a_failure_on_its_way(name: str) -> None:
+    found = diagnose(RUNS[name])
+    assert [f"{f.rule}.{f.pattern} at {f.fired:g}" for f in found.findings if f.verdict != "stable"] == []
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_an_expectation_says_what_the_run_really_is(name: str) -> None:
     assert toml(name, "expect.toml")["truth"] in VERDICT_NAMES

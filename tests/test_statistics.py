@@ -36,6 +36,7 @@ ORACLES: dict[str, Callable[[FloatArray], Any]] = {
     "minimum": np.min,
     "maximum": np.max,
     "last": lambda x: np.median(x[-3:]),
+    "rise": lambda x: np.sum(np.diff(x)),
     "spread": lambda x: stats.median_abs_deviation(x, scale="normal"),
     "span": lambda x: np.ptp(x) / max(abs(np.median(x)), 1e-12),
     "distinct": lambda x: np.mean(np.diff(x) != 0),

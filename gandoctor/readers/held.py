@@ -20,11 +20,13 @@ def measured_only(curves: Mapping[str, Curve]) -> tuple[dict[str, Curve], tuple[
     """Leave of a quality curve the points at which it was measured, where most points only repeat the one before.
 
     A metric of samples, computed anew, has the same value to the last digit only by chance; a held one has nothing to
-    say between its measurements.
+    say between its measurements. One that has fewer points than `_SHARE` of the log's rows is not held but left empty
+    between its measurements: what repeats was measured again, such as a precision of 0.
     """
     made, notes = dict(curves), []
+    longest = max((len(curve) for curve in curves.values()), default=0)
     for metric, curve in curves.items():
-        if METRICS[metric.partition(PAIR)[0]].kind != "quality" or len(curve) < 3:
+        if METRICS[metric.partition(PAIR)[0]].kind != "quality" or len(curve) < max(3, _SHARE * longest):
             continue
         new = np.append(True, curve.values[1:] != curve.values[:-1])
         if np.mean(~new) > _SHARE and np.count_nonzero(new) > 1:

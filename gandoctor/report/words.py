@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ PHRASES = {
     "high": "{} in all but the highest tenth of rows",
     "first": "first {}",
     "last": "last {}",
+    "rise": "change of {} from the first to the last",
     "spread": "spread of {}",
     "wobble": "relative movement of {}",
     "extent": "usual size of {}",
@@ -72,6 +74,7 @@ PHRASES = {
     "common_period": "points to a common swing of {}",
     "drift": "steady change of {} in units of chance error",
     "hush": "noise of {} relative to before",
+    "quieter": "noise of {} relative to before, the first over the second,",
     "outburst": "scatter of {} relative to before",
     "unrest": "scatter of {} relative to its quiet times",
     "memory": "likeness of neighbouring batches in {}",
@@ -86,6 +89,7 @@ STATISTICS = {
     "high": "a tenth of the values lie above it",
     "first": "the first point, of a long run the mean of its first points",
     "last": "the median of the last three points",
+    "rise": "the last point less the first",
     "spread": "how far the values usually lie from their median",
     "wobble": "how far the curve moves, as a share of its level",
     "extent": "the usual size, without the sign",
@@ -110,6 +114,7 @@ STATISTICS = {
     "common_period": "after how many points both curves repeat, 0 for never",
     "drift": "the steady change, in units of the error that chance makes (standard error): within 2 is none",
     "hush": "the noise of the last fifth of the points over that of the fifths before",
+    "quieter": "the share of its noise that the first curve has kept over the share that the second has kept",
     "outburst": "the scatter of the last tenth of the points over that of the tenths before",
     "unrest": "the scatter of the last fortieth of the points over that in the quietest quarter of the run",
     "memory": "how much one batch's loss tells of the next one's and of the other half's: 1 where weights stand still",
@@ -201,15 +206,22 @@ def listed(items: list[str], most: int, separator: str = ", ") -> str:
     return f"{shown} and {len(items) - most} more" if len(items) > most else shown
 
 
+_COMMAND = re.compile(r"(?<!\S)(?::(?=:)|#(?=#\[))")
+"""What begins a command of GitHub's and Azure's runners, on standard output and standard error alike."""
+
+
 def clean(text: object) -> str:
     """Text that cannot steer a terminal: control and direction characters and lone surrogates become escapes.
 
-    Line breaks and tabs become spaces, so that one name is one line.
+    Line breaks and tabs become spaces, so that one name is one line. So does the first sign of a word that a CI server
+    would take for a command if it came to stand at the beginning of a line.
     """
     plain = str(text)
-    if plain.isascii() and plain.isprintable():
-        return plain
-    return "".join(_visible(character) for character in plain)
+    if not (plain.isascii() and plain.isprintable()):
+        plain = "".join(_visible(character) for character in plain)
+    if "::" in plain or "##[" in plain:
+        return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", plain)
+    return plain
 
 
 def _visible(character: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.errors import BadOption
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gandoctor.model import Diagnosis, Finding
+    from gandoctor.samples import SampleMetrics
     from gandoctor.trainer.data import Images
     from gandoctor.trainer.plan import Plan
     from gandoctor.trainer.system import System
@@ -75,10 +76,11 @@ def train(plan: Plan, folder: Path | None = None, hooks: Hooks | None = None) ->
     system = _system(plan)
     viewer = Viewer(images, plan.scenario, plan.seed)
     path = None if folder is None else folder / "run.csv"
+    loop = _Loop(plan, system, Feed(plan.scenario, images, plan.seed), viewer, folder)
     with Recorder(path, context=recipe.context(plan, images), on_alert=hooks.on_alert) as doctor:
-        done = _Loop(plan, system, Feed(plan.scenario, images, plan.seed), viewer, folder).run(doctor, hooks)
+        done = loop.run(doctor, hooks)
         diagnosis = doctor.diagnosis()
-    shown = truth.shown(viewer.measure(system)) if done else None
+    shown = truth.shown(*loop.all_looks(done)) if done else None
     if folder is not None and done:
         _save_grid(folder, done, viewer.pictures(system))
     _write_recipe(plan, images, folder, {} if shown is None else {"samples": shown.table() | {"step": done}})
@@ -102,6 +104,7 @@ class _Loop:
     feed: Feed
     viewer: Viewer
     folder: Path | None
+    looks: dict[int, SampleMetrics | None] = field(default_factory=dict)
 
     def run(self, doctor: Recorder, hooks: Hooks) -> int:
         """Train until the end or Ctrl-C; returns how many steps were trained."""
@@ -134,9 +137,15 @@ class _Loop:
         elif last or self.plan.mode == "consistent" or step % self.plan.scenario.log_every == 0:
             row |= values
         if last or step % self.plan.look_every == 0:
-            measured = self.viewer.measure(self.system)
+            measured = self.looks[step] = self.viewer.measure(self.system)
             row |= {} if measured is None else measured.metrics()
         return row
+
+    def all_looks(self, done: int) -> list[SampleMetrics | None]:
+        """All looks at the samples, the last after step `done`, which is looked at now if it was not."""
+        if done not in self.looks:
+            self.looks[done] = self.viewer.measure(self.system)
+        return list(self.looks.values())
 
 
 def _save_grid(folder: Path, step: int, images: Any) -> None:

@@ -9,12 +9,15 @@ real ones, and the Vendi score counts kinds (a ratio: 1 is as many different ima
   does not say so: coverage falls with blur and noise too, and the Vendi score with contrast.
 - stable: the rest. Images that are varied and recognisable score far below real ones all the same.
 
-Within a tenth of a bound the label on its other side is named as well: either verdict is then right.
+The numbers are medians over the last three looks: two networks that chase each other show another state at every look,
+and a single one would be a draw. Where one of the three alone shows another label, and within a tenth of a bound, the
+other label is named as well: either verdict is then right.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ HALF = 0.5
 MARGIN = 0.1
 """Share of a bound that counts as on it."""
 
+LOOKS = 3
+"""Looks at the end of a run by whose medians it is labelled."""
+
 _VERDICTS: dict[Label, VerdictName] = {
     "stable": "stable",
     "collapse": "mode_collapse",
@@ -39,9 +45,9 @@ _VERDICTS: dict[Label, VerdictName] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the samples show: a label, and the numbers (None where one was not finite).
+    """What the samples show: a label, and the numbers of the last look (None where one was not finite).
 
-    `other` is the label on the other side of a bound that is near, "" where none is.
+    `other` is the label that one of the looks shows alone, or that on the other side of a bound that is near, else "".
     """
 
     label: Label
@@ -80,18 +86,30 @@ class Shown:
         return found
 
 
-def shown(measured: SampleMetrics | None) -> Shown:
-    """Label samples that were measured; None stands for samples that are not finite."""
-    if measured is None:
+def shown(*looks: SampleMetrics | None) -> Shown:
+    """Label the samples of the last looks at a run, in their order; None stands for samples that are not finite."""
+    last = looks[-1]
+    if last is None:
         return Shown("diverged", "", None)
-    precision, coverage, vendi = (_share(measured, name) for name in ("precision", "coverage", "vendi"))
+    shares = [_shares(look) for look in looks[-LOOKS:] if look is not None]
+    label, other = _labels(*map(median, zip(*shares, strict=True)))
+    alone = [_labels(*one)[0] for one in reversed(shares)]
+    return Shown(label, next((one for one in alone if one != label), other), last)
+
+
+def _labels(precision: float, coverage: float, vendi: float) -> tuple[Label, Label | Literal[""]]:
+    """The label of shares of what real images score, and the one on the other side of a bound that is near."""
     varied = max(coverage, vendi)
     kinds: tuple[Label, Label] = ("collapse", "stable") if varied < HALF else ("stable", "collapse")
     if precision < HALF:
-        return Shown("garbage", kinds[0] if _near(precision) else "", measured)
+        return "garbage", kinds[0] if _near(precision) else ""
     if _near(precision):
-        return Shown(kinds[0], "garbage", measured)
-    return Shown(kinds[0], kinds[1] if _near(varied) else "", measured)
+        return kinds[0], "garbage"
+    return kinds[0], kinds[1] if _near(varied) else ""
+
+
+def _shares(measured: SampleMetrics) -> tuple[float, float, float]:
+    return _share(measured, "precision"), _share(measured, "coverage"), _share(measured, "vendi")
 
 
 def _share(measured: SampleMetrics, name: str) -> float:

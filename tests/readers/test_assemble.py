@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -226,3 +227,14 @@ def test_a_quality_that_the_logger_holds_is_kept_where_it_was_measured() -> None
     held = np.repeat([310.5, 120.25, 60.125], 10)
     (run,) = assemble(log_of(step=range(30), d_loss=range(30), g_loss=range(30), FID=held))
     assert run.curves["fid"].steps.tolist() == [0, 10, 20]
+
+
+def test_a_quality_that_is_empty_between_its_measurements_keeps_those_that_repeat() -> None:
+    measured = np.where(np.arange(60) % 10 == 9, 0.0, NAN)
+    measured[-1] = 0.125
+    log = replace(
+        log_of(step=range(60), d_loss=range(60), g_loss=range(60), precision=measured),
+        logged={"precision": ~np.isnan(measured)},
+    )
+    (run,) = assemble(log)
+    assert run.curves["precision"].values.tolist() == [0, 0, 0, 0, 0, 0.125]

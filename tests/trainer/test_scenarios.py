@@ -162,6 +162,33 @@ def test_a_label_follows_from_three_shares(
     assert label in shown.sentence
 
 
+GOOD, BAD, ALIKE = (1.0, 1.0, 1.0), (0.1, 0.1, 0.1), (0.9, 0.1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("looks", "label", "also"),
+    [
+        ((BAD, BAD, BAD, GOOD, GOOD, GOOD), "stable", ""),  # what was long ago does not count
+        ((BAD, ALIKE, ALIKE), "collapse", "convergence_failure"),
+        ((ALIKE, ALIKE, BAD), "collapse", "convergence_failure"),
+        ((ALIKE, BAD, BAD), "garbage", "mode_collapse"),
+        ((GOOD, BAD), "stable", "convergence_failure"),
+    ],
+)
+def test_the_last_three_looks_decide_and_one_that_differs_is_named(
+    looks: tuple[tuple[float, float, float], ...], label: str, also: str
+) -> None:
+    shown = truth.shown(*(measured(*shares) for shares in looks))
+    assert (shown.label, shown.also) == (label, also)
+    assert shown.measured == measured(*looks[-1])
+
+
+def test_a_look_that_was_not_finite_is_left_out_unless_it_is_the_last() -> None:
+    good, gone = measured(*GOOD), None
+    assert truth.shown(good, gone, good).label == "stable"
+    assert truth.shown(good, good, gone).label == "diverged"
+
+
 def test_samples_that_are_not_finite_have_diverged() -> None:
     shown = truth.shown(None)
     assert (shown.label, shown.verdict, shown.also) == ("diverged", "convergence_failure", "")
