@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 
 LOGGER = logging.getLogger("gandoctor")
 
@@ -29,7 +30,11 @@ def say(text: str) -> None:
     """Give the user a warning."""
     if not any(isinstance(handler, Aside) for handler in LOGGER.handlers):
         LOGGER.addHandler(Aside())
-    LOGGER.warning(text)
+    try:
+        LOGGER.warning(text)
+    except Exception:  # raised by a handler of the program; nothing that is said may stop its training
+        with suppress(Exception):
+            _write(text)
 
 
 def _write(text: str) -> None:

@@ -50,6 +50,9 @@ class Sending:
         self._rows += len(rows)
         return room(self._rows)
 
+    def tell(self) -> None:
+        """Nothing: rank 0 does."""
+
     def know(self, context: Mapping[str, Any]) -> None:
         """Nothing: rank 0 knows it too."""
 
@@ -94,6 +97,10 @@ class Gathering:
         self._hand_on()
         return room(self._rows)
 
+    def tell(self) -> None:
+        """Tell what was found in the rows that are complete."""
+        self._session.tell()
+
     def know(self, context: Mapping[str, Any]) -> None:
         """Add to the context."""
         self._session.know(context)
@@ -102,6 +109,7 @@ class Gathering:
         """The diagnosis of what all ranks have handed over so far."""
         self._collect()
         self._hand_on()
+        self.tell()
         return self._session.diagnosis()
 
     def hurry(self) -> None:
@@ -119,6 +127,7 @@ class Gathering:
             self._merge.leave(rank)
         self._merge.leave(0)
         self._hand_on()
+        self.tell()
         if self._inbox is not None:
             self._inbox.close()
             self._inbox = None

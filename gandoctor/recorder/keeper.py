@@ -22,6 +22,9 @@ class Keeper(Protocol):
     def take(self, steps: Sequence[float], rows: Sequence[dict[str, Any]], deferred: Sequence[Deferred]) -> int:
         """Take rows whose steps rise; returns how many more there may be until it wants them."""
 
+    def tell(self) -> None:
+        """Tell the user, and the user's functions, what was found in the rows that were taken."""
+
     def know(self, context: Mapping[str, Any]) -> None:
         """Add to the context."""
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+if TYPE_CHECKING:
+    from gandoctor.recorder.logfile import LogFile
 
 _BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
@@ -35,3 +41,24 @@ def lock(fd: int) -> bool:
     except OSError as error:
         return error.errno not in _BUSY
     return True
+
+
+_OPEN: WeakSet[LogFile] = WeakSet()
+
+
+def keep_from_forks(file: LogFile) -> None:
+    """Have a process that is forked from this one let go of a locked file.
+
+    A fork shares the lock: a data loader's worker that outlives a killed training would keep it from being resumed.
+    """
+    _OPEN.add(file)
+
+
+def _let_go() -> None:
+    for file in list(_OPEN):
+        with suppress(OSError):
+            file.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)

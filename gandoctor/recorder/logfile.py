@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
 from gandoctor.errors import BadOption
 from gandoctor.model import Unit
-from gandoctor.recorder.locking import lock
+from gandoctor.recorder import lines
+from gandoctor.recorder.locking import keep_from_forks, lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from gandoctor.recorder.rows import Chunk
-
 UNITS: tuple[Unit, ...] = tuple(unit for unit in get_args(Unit) if unit != "row")
-_PART = 1 << 20
-_LONGEST_HEADER = 1 << 16
 
 
 class LogFile:
     """An open log, locked against a second writer; `names` are its columns behind the step, in order.
 
-    Every row goes out in one write with others or alone, ended by a line feed: after a crash the last line is whole, or
-    it has no line feed and is cut off when the log is continued. OSError where the disk refuses.
+    Rows go out in one write, ended by a line feed: after a crash the last line is whole, or it has no line feed and is
+    cut off when the log is continued. OSError where the disk refuses; the file is then as it was before.
     """
 
     def __init__(self, path: Path, unit: Unit) -> None:
@@ -39,17 +38,24 @@ class LogFile:
             raise BadOption(f"{path} cannot be written ({error.strerror})") from error
         self.path, self.unit = path, unit
         self.names: list[str] = []
+        self._good: int | None = None
         try:
             if not lock(self._fd) or not self._is_there():
-                raise BadOption(f"{path} is being written by another Recorder: each needs a file of its own")
+                raise BadOption(
+                    f"{path} is being written by another Recorder, here or in another process: close that one, or give"
+                    " this one a file of its own"
+                )
             self._head = self._read_header()
+            with suppress(OSError):  # a folder that nobody may write to
+                self._part.unlink()  # left by a process that was killed while it made the file anew
         except BaseException:
             os.close(self._fd)
             raise
+        keep_from_forks(self)
 
     def _read_header(self) -> int:
         """The length in bytes of the header; 0 where there is none yet, or only a part of one."""
-        start = self._read(0, _LONGEST_HEADER)
+        start = lines.read(self._fd, 0, lines.LONGEST)
         line, ended, _ = start.partition(b"\n")
         if not ended and f"{self.unit},".encode().startswith(start[: len(self.unit) + 1]):
             return 0
@@ -66,26 +72,32 @@ class LogFile:
     @property
     def is_empty(self) -> bool:
         """Whether there is no whole row in it."""
-        return self._end() <= self._head
+        return lines.end(self._fd) <= self._head
 
-    def append(self, chunk: Chunk) -> None:
-        """Add rows; a name that is new becomes a column, for which the file is written anew and put in place whole."""
-        if not self._is_there():
-            raise FileNotFoundError(2, "the file was moved or removed")
-        new = [name for name in chunk.columns if name not in self.names]
-        if new or not self._head:
-            self._widen(new)
-        size = os.fstat(self._fd).st_size
+    def append(self, names: Sequence[str], rows: bytes) -> bool:
+        """Add rows, whole lines with a cell for each of `names`: the columns so far and, behind them, new ones.
+
+        A new column has the file written anew and put in place whole. So has a file that was moved or removed: it is
+        there again, with all its rows, and True is returned.
+        """
+        self._undo()
+        restored = not self._is_there()
+        if restored or len(names) > len(self.names) or not self._head:
+            self._widen(list(names), anew=restored)
+        self._good = lines.size(self._fd)
         try:
-            self._write(chunk.lines(self.names))
+            lines.write(self._fd, rows)
         except OSError:
-            os.ftruncate(self._fd, size)
+            with suppress(OSError):  # it is tried again before the next rows
+                self._undo()
             raise
+        self._good = None
+        return restored
 
     def cut(self, step: float) -> int:
         """Remove the rows at and after `step`, and a last line that was never ended; returns the bytes removed."""
-        size = os.fstat(self._fd).st_size
-        at = self._first_at(step) if self._head else 0
+        size = lines.size(self._fd)
+        at = lines.first_at(self._fd, self._head, step) if self._head else 0
         os.ftruncate(self._fd, at)
         return size - at
 
@@ -105,9 +117,14 @@ class LogFile:
 
     def close(self) -> None:
         """Close the file, which unlocks it; the second time nothing happens."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    @property
+    def _part(self) -> Path:
+        """Where the file is made anew; nobody else does so, for the log is locked."""
+        return self.path.with_name(f".{self.path.name}.part")
 
     def _is_there(self) -> bool:
         """Whether the path still leads to the open file."""
@@ -116,64 +133,35 @@ class LogFile:
         except FileNotFoundError:
             return False
 
-    def _read(self, at: int, size: int) -> bytes:
-        os.lseek(self._fd, at, os.SEEK_SET)  # what is written is appended, wherever this leads
-        return os.read(self._fd, size)
+    def _undo(self) -> None:
+        """Cut off what a write left that failed."""
+        if self._good is not None:
+            os.ftruncate(self._fd, self._good)
+            self._good = None
 
-    def _write(self, lines: bytes) -> None:
-        while lines:
-            lines = lines[os.write(self._fd, lines) :]
-
-    def _end(self) -> int:
-        """Where the last whole line ends."""
-        size = os.fstat(self._fd).st_size
-        while size:
-            part = min(size, _LONGEST_HEADER)
-            found = self._read(size - part, part).rfind(b"\n")
-            if found >= 0:
-                return size - part + found + 1
-            size -= part
-        return 0
-
-    def _first_at(self, step: float) -> int:
-        """The place of the first row at or after `step`, found by halving: steps rise."""
-        low, high = self._head, self._end()
-        while low < high:
-            middle = self._line_before((low + high) // 2, low)
-            line = self._read(middle, _LONGEST_HEADER).partition(b"\n")[0]
-            if float(line.partition(b",")[0]) >= step:
-                high = middle
-            else:
-                low = middle + len(line) + 1
-        return low
-
-    def _line_before(self, at: int, low: int) -> int:
-        """Where the line begins that `at` lies in."""
-        start = max(low, at - _LONGEST_HEADER)
-        found = self._read(start, at - start).rfind(b"\n")
-        return start + found + 1
-
-    def _widen(self, new: list[str]) -> None:
+    def _widen(self, names: list[str], *, anew: bool) -> None:
         """Write the header with more columns, and below it the same rows with more cells."""
-        names = [*self.names, *new]
-        if self.is_empty:
-            self.clear()
-            header = _header([self.unit, *names])
-            self._write(header)
-            self._head, self.names = len(header), names
+        if anew and self.path.exists():
+            raise FileExistsError(errno.EEXIST, "another file lies in its place")
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "its folder is gone")
+        if anew or not self.is_empty:
+            self._replace_by(names, b"," * (len(names) - len(self.names)))
             return
-        self._replace_by(names, b"," * len(new))
+        self.clear()
+        header = _header([self.unit, *names])
+        lines.write(self._fd, header)
+        self._head, self.names = len(header), names
 
-    def _replace_by(self, names: list[str], more: bytes = b"") -> None:
-        """Put a new file in place: the header, and, where `more` is given, the old rows with that behind each."""
-        part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
-        header = _header([self.unit, *names]) if names else b""
+    def _replace_by(self, names: list[str], more: bytes | None = None) -> None:
+        """Put a new file in place: the header, and the old rows with `more` behind each, where that is given."""
+        part, header = self._part, _header([self.unit, *names]) if names else b""
         fd = os.open(part, _FLAGS | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
             lock(fd)
-            os.write(fd, header)
-            for rows in self._rows() if more else ():
-                os.write(fd, rows.replace(b"\n", more + b"\n"))
+            lines.write(fd, header)
+            for rows in lines.parts(self._fd, self._head) if more is not None else ():
+                lines.write(fd, rows.replace(b"\n", more + b"\n") if more else rows)
             fd = self._put_in_place(part, fd)
         except BaseException:
             os.close(fd)
@@ -193,13 +181,6 @@ class LogFile:
         fd = _opened(self.path)
         lock(fd)
         return fd
-
-    def _rows(self) -> Iterable[bytes]:
-        at, end = self._head, self._end()
-        while at < end:
-            rows = self._read(at, min(_PART, end - at))
-            at += len(rows)
-            yield rows
 
 
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

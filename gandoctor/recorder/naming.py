@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -72,6 +72,23 @@ def decided(names: Iterable[str], heads: Sequence[RawLog]) -> dict[str, str]:
     except NoGanCurve:
         found = {name: name for name in rest if name in METRICS}
     return paired | {name: metric for name, metric in found.items() if metric not in paired}
+
+
+def refused(new: Sequence[Any], known: int, unit: str) -> list[Any]:
+    """Names that a table cannot have as columns, or that are too many beside those known."""
+    bad = [name for name in new if not _is_name(name, unit)]
+    return bad + [name for name in new if name not in bad][max(MOST_NAMES - known, 0) :]
+
+
+def _is_name(name: Any, unit: str) -> bool:
+    """Whether a column of the log can be called so: a text on one line that is no number and not the step's own."""
+    if not isinstance(name, str) or not name.strip() or name != name.strip() or not name.isprintable() or name == unit:
+        return False
+    try:
+        float(name)
+    except ValueError:
+        return True
+    return False
 
 
 def _telling_rows(raw: RawLog) -> RawLog:

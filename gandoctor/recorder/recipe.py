@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = "gandoctor.Recorder"
+_BEYOND = 1 << 63
+"""TOML's whole numbers have 64 bits; a seed of torch can be larger."""
 
 
 def checked(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,13 +36,19 @@ def checked(context: Mapping[str, Any]) -> dict[str, Any]:
 def write(log: Path, context: Mapping[str, Any], columns: Mapping[str, str]) -> Path | None:
     """Write the recipe of a log; returns where, or None where both places hold recipes that somebody else wrote.
 
-    In the folder's `recipe.toml`, or in `run.recipe.toml` where that one is not this recorder's.
+    In the folder's `recipe.toml`, or in `run.recipe.toml` where that one is not this recorder's. OSError where the disk
+    refuses.
     """
     for path in places(log):
         if not path.exists() or _is_ours(path, log):
-            part = path.with_name(f".{path.name}.{os.getpid()}.part")
-            part.write_text(_text(log, context, columns), encoding="utf-8", errors="replace")
-            part.replace(path)
+            part = log.with_name(f".{log.name}.recipe.part")  # nobody else writes it, for the log is locked
+            try:
+                part.write_text(_text(log, context, columns), encoding="utf-8", errors="replace")
+                part.replace(path)
+            except OSError:
+                with suppress(OSError):
+                    part.unlink()
+                raise
             return path
     return None
 
@@ -67,6 +75,8 @@ def _plain(value: Any) -> Any:
         value = value.tolist()
     if isinstance(value, list | tuple | set | frozenset):
         return [each if isinstance(each := _plain(one), str | int | float) else str(one) for one in value]
+    if isinstance(value, int) and not -_BEYOND <= value < _BEYOND:
+        return str(value)
     if isinstance(value, bool | int | str):
         return value
     return _meant(value) if isinstance(value, float) else str(value)

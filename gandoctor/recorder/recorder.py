@@ -9,6 +9,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, SupportsFloat, overload
 
+from gandoctor.recorder.interrupts import Uninterrupted
 from gandoctor.recorder.listeners import listeners_of
 from gandoctor.recorder.rows import step_text
 from gandoctor.recorder.scalars import PLAIN, NotOneNumber, is_deferred, keep, now
@@ -50,8 +51,10 @@ class Recorder:
     killed process loses at most. The last row is held back until the next one, so that a step may be recorded in parts.
 
     Wrong use here raises `GandoctorError` before the training begins. After that nothing that fails reaches the
-    training but KeyboardInterrupt: a value that is no number and a step that does not rise are left out, a full disk
-    stops the log and a fault of the monitor the judgement, and each is said once. One process and one thread record.
+    training: a value that is no number and a step that does not rise are left out, rows that a full disk refuses wait
+    in memory until it takes them, a log that was moved or removed is written anew, a fault of the monitor ends the
+    judgement alone, and each is said once. A Ctrl-C reaches it when the rows under way are written and judged.
+    One process and one thread record.
     """
 
     def __init__(
@@ -81,8 +84,7 @@ class Recorder:
         )
         self._session: Keeper = self._open(setup)
         self._flush_rows, self._flush_seconds = max(flush_rows, 1), flush_seconds
-        self._steps: list[float] = []
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[float, dict[str, Any]]] = []
         self._deferred: list[Deferred] = []
         self._last = -inf
         self._room = 0
@@ -112,8 +114,7 @@ class Recorder:
                 step = float(now(step))
             if self._last < step < _FAR:
                 self._last = step
-                self._steps.append(step)
-                self._rows.append(row)
+                self._rows.append((step, row))
                 if len(self._rows) > self._room or monotonic() > self._deadline:
                     self._hand_over(1)
             else:
@@ -150,7 +151,7 @@ class Recorder:
             return
         self.flush()
         self._closed = True
-        self._session.close()
+        self._guarded(self._session.close)
 
     def __enter__(self) -> Recorder:
         return self
@@ -181,25 +182,41 @@ class Recorder:
 
     def _add_to_last(self, step: float, row: dict[str, Any]) -> None:
         """Add to the row of the last step, where it is still held; any other step that does not rise is left out."""
-        if step == self._last and self._rows:
-            self._rows[-1].update(row)
-            self._deferred = [(self._rows[-1] if of is row else of, name) for of, name in self._deferred]
+        if self._rows and step == self._rows[-1][0]:
+            last = self._rows[-1][1]
+            last.update(row)
+            self._deferred = [(last if of is row else of, name) for of, name in self._deferred]
         else:
             came = f"step {step_text(step)} came after {step_text(self._last)}"
             self._session.voice.once("step", f"{came} and is not recorded: steps must rise, from epoch to epoch too")
 
     def _hand_over(self, held: int) -> None:
         """Give the rows to the session but for the last `held` ones."""
-        end = len(self._rows) - held
-        steps, rows = self._steps[:end], self._rows[:end]
-        self._steps, self._rows = self._steps[end:], self._rows[end:]
-        self._deadline = monotonic() + self._flush_seconds
-        deferred = [one for one in self._deferred if not any(one[0] is row for row in self._rows)]
-        self._deferred = self._deferred[len(deferred) :]
-        if rows and (self._closed or os.getpid() != self._pid):
-            self._session.voice.once("closed", "this Recorder is closed, or another process's: rows are not recorded")
-        elif rows:
-            self._room = min(self._session.take(steps, rows, deferred), self._flush_rows)
+        with Uninterrupted():
+            end = len(self._rows) - held
+            given, self._rows = self._rows[:end], self._rows[end:]
+            own = [any(of is row for _, row in self._rows) for of, _ in self._deferred]
+            deferred = [one for one, is_held in zip(self._deferred, own, strict=True) if not is_held]
+            self._deferred = [one for one, is_held in zip(self._deferred, own, strict=True) if is_held]
+            self._deadline = monotonic() + self._flush_seconds
+            if not given:
+                return
+            if self._closed or os.getpid() != self._pid:
+                self._session.voice.once(
+                    "closed", "this Recorder is closed, or another process's: rows are not recorded"
+                )
+                return
+            self._room = min(self._take(given, deferred), self._flush_rows)
+        self._session.tell()
+
+    def _take(self, given: Sequence[tuple[float, dict[str, Any]]], deferred: Sequence[Deferred]) -> int:
+        steps, rows = zip(*given, strict=True)
+        try:
+            return self._session.take(steps, rows, deferred)
+        except Exception as error:  # no memory, say; the rows after these may fare better
+            lost = f"the rows from step {step_text(steps[0])} to {step_text(steps[-1])} are not recorded"
+            self._session.voice.once("rows", f"{lost}: {type(error).__name__}: {error}")
+            return 0
 
     def _guarded(self, action: Callable[[], None]) -> None:
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gandoctor.errors import BadOption
+from gandoctor.errors import BadOption, GandoctorError
 from gandoctor.readers.names import understand
 from gandoctor.recorder import recipe, reports
 from gandoctor.recorder.alerts import Voice, say
@@ -14,13 +15,14 @@ from gandoctor.recorder.history import read_history
 from gandoctor.recorder.listeners import Listeners
 from gandoctor.recorder.live import Live
 from gandoctor.recorder.logfile import LogFile
-from gandoctor.recorder.naming import MOST_NAMES
+from gandoctor.recorder.naming import refused
 from gandoctor.recorder.rows import Chunk, chunk_of, settle, step_text
+from gandoctor.recorder.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gandoctor.model import Diagnosis
+    from gandoctor.model import Diagnosis, Finding
     from gandoctor.recorder.rows import Deferred
     from gandoctor.recorder.setup import Setup
 
@@ -36,16 +38,21 @@ class Session:
         self.voice = Voice(self._listeners)
         self._setup = setup
         self._live: Live | None = self._new_live()
-        self._file: LogFile | None = None
+        self._writer: Writer | None = None
         self._past: tuple[float, float] | None = None
         self._described: dict[str, str] | None = None
+        self._again = False
+        self._untold: list[tuple[tuple[Finding, ...], Diagnosis, float]] = []
         if setup.path is not None:
-            self._file = LogFile(setup.path, setup.unit)
+            file = LogFile(setup.path, setup.unit)
             try:
-                self._begin(self._file, self._live)
-            except BaseException:
-                self._file.close()
+                self._begin(file, self._live)
+            except BaseException as error:
+                file.close()
+                if isinstance(error, OSError):
+                    raise BadOption(f"{setup.path} cannot be written ({error.strerror or error})") from error
                 raise
+            self._writer = Writer(file)
 
     def take(self, steps: Sequence[float], rows: Sequence[dict[str, Any]], deferred: Sequence[Deferred]) -> int:
         """Write and judge rows whose steps rise; returns how many more there may be until an evaluation is due."""
@@ -54,11 +61,15 @@ class Session:
         chunk = self._writable(chunk_of(steps, rows))
         if self._past is not None:
             past, self._past = self._past, None
-            self._logging(lambda file: self._rejoin(file, past, float(chunk.steps[0])))
-        again = self._judging(lambda live: live.understand(chunk))
-        self._logging(lambda file: self._write(file, chunk))
-        self._judging(lambda live: self._judge(live, chunk, again=bool(again)))
+            self._logging(lambda writer: self._rejoin(writer, past, float(chunk.steps[0])))
+        self._again |= bool(self._judging(lambda live: live.understand(chunk)))
+        self._logging(lambda writer: self._write(writer, chunk))
+        self._judging(lambda live: self._judge(live, chunk))
         return self._live.due if self._live else 1 << 30
+
+    def tell(self) -> None:
+        """Tell what was found in the rows that were taken, to the user and to the user's functions and sinks."""
+        self._judging(self._tell)
 
     def know(self, context: Mapping[str, Any]) -> None:
         """Add to the context; the recipe is written with the next rows."""
@@ -76,11 +87,13 @@ class Session:
 
     def close(self) -> None:
         """Write the reports, tell sinks how it ended, and let go of the log."""
-        self._listeners.close(self.diagnosis)
-        if self._setup.reports:
-            self._report()
-        if self._file is not None:
-            self._file.close()
+        try:
+            self._listeners.close(self.diagnosis)
+            if self._setup.reports:
+                self._report()
+        finally:  # an interrupt may end the waiting for a sink
+            if self._writer is not None:
+                self._writer.close()
 
     def _new_live(self) -> Live:
         said_by = "user" if self._setup.path is None else "recipe"  # as a reader of the log will find it
@@ -103,13 +116,15 @@ class Session:
         live.forget_news()
         self._past = (float(history.steps[0]), float(history.steps[-1]))
 
-    def _rejoin(self, file: LogFile, past: tuple[float, float], step: float) -> None:
+    def _rejoin(self, writer: Writer, past: tuple[float, float], step: float) -> None:
         """Make room for a first row that lies before the end of the log."""
         first, last = past
         if step > last:
             return
+        file = writer.file
         if step <= first:
             kept = file.set_aside()
+            writer.begin_anew()
             self._live = self._live and self._new_live()
             say(f"gandoctor: the training begins anew: {file.path} is a new log, the old one is kept as {kept.name}")
             return
@@ -121,27 +136,37 @@ class Session:
 
     def _writable(self, chunk: Chunk) -> Chunk:
         """The chunk without columns that a table cannot hold."""
-        known = self._live.naming.names if self._live else self._file.names if self._file else ()
-        new = [name for name in chunk.columns if name not in known]
-        bad = [name for name in new if not _is_name(name, self._setup.unit)]
-        bad += [name for name in new if name not in bad][max(MOST_NAMES - len(known), 0) :]
+        known = self._live.naming.names if self._live else self._writer.names if self._writer else ()
+        bad = refused([name for name in chunk.columns if name not in known], len(known), self._setup.unit)
         for name in bad:
             self.voice.once("name", f"{name!r:.60} is not recorded: it is no name for a column, or one too many")
         return (
             replace(chunk, columns={name: c for name, c in chunk.columns.items() if name not in bad}) if bad else chunk
         )
 
-    def _write(self, file: LogFile, chunk: Chunk) -> None:
+    def _write(self, writer: Writer, chunk: Chunk) -> None:
         """Write the recipe where there is something new in it, then the rows: a kill may come between the two."""
-        if self._live and self._described != self._live.naming.metrics:
-            self._described = self._live.naming.metrics
-            if recipe.write(file.path, self._setup.context, self._live.naming.columns) is None:
-                self.voice.once("recipe", f"the recipes beside {file.path} are not its own: the context is not kept")
-        file.append(chunk)
+        why = self._describe(writer.file) if self._live and self._described != self._live.naming.metrics else ""
+        if writer.append(chunk):
+            self._described = None
+        if why and writer.is_complete:
+            self.voice.once("recipe", f"the context is not kept beside {writer.file.path}: {why}")
 
-    def _judge(self, live: Live, chunk: Chunk, *, again: bool) -> None:
-        if again and self._file is not None:
-            live.relive(read_history(self._file))
+    def _describe(self, file: LogFile) -> str:
+        """Write the recipe; returns why that failed. What can change is tried again with the next rows."""
+        assert self._live is not None
+        naming = self._live.naming
+        try:
+            written = recipe.write(file.path, self._setup.context, naming.columns)
+        except OSError as error:
+            return error.strerror or str(error)
+        self._described = naming.metrics
+        return "" if written else "the recipes there are not its own"
+
+    def _judge(self, live: Live, chunk: Chunk) -> None:
+        if self._again and self._writer is not None and self._writer.is_complete:
+            live.relive(read_history(self._writer.file))
+            self._again = False
         else:
             live.follow(chunk)
         for name in chunk.columns:
@@ -149,10 +174,14 @@ class Session:
                 self.voice.once(
                     f"unjudged {name}", f"{name} is recorded and not judged: gandoctor knows no such metric"
                 )
-        self.voice.still([f for f in live.findings() if f.active])
         news, diagnosis = live.news()
         if diagnosis is not None:
-            self.voice.tell(news, diagnosis, float(chunk.steps[-1]))
+            self._untold.append((news, diagnosis, float(chunk.steps[-1])))
+
+    def _tell(self, live: Live) -> None:
+        self.voice.still([f for f in live.findings() if f.active])
+        while self._untold:
+            self.voice.tell(*self._untold.pop(0))
         self._listeners.look(lambda: live.diagnosis(self._setup.name))
 
     def _report(self) -> None:
@@ -164,22 +193,26 @@ class Session:
                 say(f"gandoctor: {target} could not be written ({error})")
 
     def _last_diagnosis(self, live: Live) -> Diagnosis:
-        """The diagnosis with every point of the log, where there is one, instead of what was kept in memory."""
-        run = read_history(self._file).run(live.naming.columns) if self._file and not self._file.is_empty else None
+        """The diagnosis with every point of the log, where they can be read, instead of what was kept in memory."""
+        run = None
+        if self._writer is not None and self._writer.is_complete and not self._writer.file.is_empty:
+            with suppress(GandoctorError, OSError):  # it was moved or removed
+                run = read_history(self._writer.file).run(live.naming.columns)
         return live.diagnosis(self._setup.name, run)
 
-    def _logging(self, action: Callable[[LogFile], None]) -> None:
-        """Do something with the log; where it fails, say so and go on without one."""
-        if self._file is None:
+    def _logging(self, action: Callable[[Writer], None]) -> None:
+        """Do something with the log; where it fails for good, say so and go on without one."""
+        if self._writer is None:
             return
         try:
-            action(self._file)
-        except Exception as error:  # a full disk, a folder that is gone: neither may reach the training
+            action(self._writer)
+        except Exception as error:  # a log that cannot be put in order; rows that cannot be written only wait
             why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
             judged = ", still judged" if self._live else ""
-            say(f"gandoctor: {self._file.path} is not written any more ({why}); the training goes on{judged}")
-            file, self._file = self._file, None
-            file.close()
+            writer, self._writer = self._writer, None
+            say(f"gandoctor: {writer.file.path} is not written any more ({why}); the training goes on{judged}")
+            with suppress(OSError):
+                writer.file.close()
 
     def _judging(self, action: Callable[[Live], T]) -> T | None:
         """Do something with the judgement; where it fails, say so and go on without one."""
@@ -187,22 +220,12 @@ class Session:
             return None
         try:
             return action(self._live)
-        except Exception as error:  # a fault of gandoctor, or a log that cannot be read again
-            recorded = ", still recorded" if self._file else ""
-            say(
-                f"gandoctor: this training is not judged any more ({type(error).__name__}: {error}), which is a fault"
-                f" in gandoctor; it goes on{recorded}"
-            )
+        except Exception as error:  # a fault of gandoctor, no memory, or a log that cannot be read again
+            fault = f"a fault in gandoctor, {type(error).__name__}: {error}"
+            why = "memory ran out" if isinstance(error, MemoryError) else fault
+            recorded = ""
+            if self._writer is not None:
+                recorded = f", still recorded: `gandoctor diagnose {self._writer.file.path}` judges what is there"
+            say(f"gandoctor: this training is not judged any more ({why}); it goes on{recorded}")
             self._live = None
             return None
-
-
-def _is_name(name: Any, unit: str) -> bool:
-    """Whether a column of the log can be called so: a text on one line that is no number and not the step's own."""
-    if not isinstance(name, str) or not name.strip() or name != name.strip() or not name.isprintable() or name == unit:
-        return False
-    try:
-        float(name)
-    except ValueError:
-        return True
-    return False

@@ -1,8 +1,7 @@
-"""Whose file a Recorder never touches, and what it does when the disk, the monitor or the user fails it."""
+"""Whose file a Recorder never touches, and what it does when the monitor or the user fails it."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -107,48 +106,6 @@ def test_wrong_use_is_refused_before_the_training_begins(
 
 
 # --- trouble -------------------------------------------------------------------------------------------------------
-
-
-def test_a_full_disk_stops_the_log_and_not_the_judgement(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = tmp_path / "run.csv"
-    write = os.write
-
-    def full(fd: int, data: bytes) -> int:
-        if b"\n50," in data:
-            write(fd, data[:9])
-            raise OSError(28, "No space left on device")
-        return write(fd, data)
-
-    with Recorder(log) as doctor:
-        monkeypatch.setattr("gandoctor.recorder.logfile.os.write", full)
-        for step in range(1, 301):
-            doctor.record(step, d_loss=float("nan") if step > 200 else 1.2, g_loss=0.9)
-        assert doctor.diagnosis().kind == "non-finite"
-    assert log.read_bytes().endswith(b"\n")
-    assert steps(log) == list(range(1, steps(log)[-1] + 1))
-    said = [record.getMessage() for record in caplog.records]
-    assert [text for text in said if "No space left on device" in text] == said[:1]
-    assert len(said) == 2
-
-
-@pytest.mark.parametrize("what", ["file", "folder"])
-def test_a_log_that_is_removed_is_missed_once(what: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    folder = tmp_path / "run"
-    folder.mkdir()
-    with Recorder(folder / "run.csv", report=folder / "report.md") as doctor:
-        for step in range(1, 200):
-            doctor.record(step, **HEALTHY)
-            if step == 100:
-                for path in folder.iterdir():
-                    path.unlink()
-                if what == "folder":
-                    folder.rmdir()
-        assert doctor.diagnosis().run.last_step == 199
-    said = [record.getMessage() for record in caplog.records if "is not written any more" in record.getMessage()]
-    assert len(said) == 1
-    assert "moved or removed" in said[0]
 
 
 def test_a_fault_of_the_monitor_stops_the_judgement_and_not_the_log(

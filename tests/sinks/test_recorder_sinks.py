@@ -120,7 +120,7 @@ def test_a_failure_that_comes_back_is_logged_again(caplog: pytest.LogCaptureFixt
         train(doctor, 1, 300, ill=True)
         train(doctor, 301, 1500, ill=False)
         train(doctor, 1501, 2200, ill=True)
-    assert [alert.finding.rule for alert in sink.told] == ["discriminator-dominance"] * 2
+    assert [alert.finding.rule for alert in sink.told].count("discriminator-dominance") == 2
     assert caplog.text.count("The discriminator has won") == 2
 
 
