@@ -40,7 +40,7 @@ Bytecode may be written, as pip does for what it installs.
 """
 TIMED = """import time
 from {module} import {call}
-{call}({small!r})
+{call}({path!r})
 began = time.perf_counter()
 {call}({path!r})
 print(time.perf_counter() - began)"""
@@ -125,9 +125,9 @@ def verdict(what: str, value: float, bound: float, unit: str = "x") -> bool:
     return kept
 
 
-def timed(call: str, path: Path, small: Path, module: str = "gandoctor") -> list[str]:
-    """A fresh Python that prints how long one call took after another on a small file, which did all the importing."""
-    return [sys.executable, "-c", TIMED.format(module=module, call=call, path=str(path), small=str(small))]
+def timed(call: str, path: Path, module: str = "gandoctor") -> list[str]:
+    """A fresh Python that prints how long a second call took, the first having done all the importing."""
+    return [sys.executable, "-c", TIMED.format(module=module, call=call, path=str(path))]
 
 
 def measure(folder: Path, repeats: int, others: Mapping[str, Callable[[Path], list[str]]]) -> list[bool]:
@@ -157,11 +157,10 @@ def measure(folder: Path, repeats: int, others: Mapping[str, Callable[[Path], li
     first, second = (median(t, "wall") for t in took.values())
     kept.append(verdict("time over that of a process that only reads", first / second, 3))
 
-    warm = write_log(folder / "warm.csv", 30_000)  # large enough for what only large files import
     calls = {
-        "gandoctor.diagnose": timed("diagnose", big, warm),
-        "pandas.read_csv": timed("read_csv", big, warm, "pandas"),
-        "gandoctor.diagnose, 100 000 rows": timed("diagnose", logs[100_000], warm),
+        "gandoctor.diagnose": timed("diagnose", big),
+        "pandas.read_csv": timed("read_csv", big, "pandas"),
+        "gandoctor.diagnose, 100 000 rows": timed("diagnose", logs[100_000]),
     }
     took = in_turns(calls, repeats)
     show("1 000 000 rows x 6 columns, the call alone", took, "inner")
