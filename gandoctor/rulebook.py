@@ -5,7 +5,6 @@ Two rulebooks ship: `default`, and `documented`, which takes the thresholds of t
 
 from __future__ import annotations
 
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,6 +17,7 @@ from gandoctor.model import Condition, Rule, Rulebook
 from gandoctor.rulebuild import build
 from gandoctor.rulecheck import faults
 from gandoctor.ruleshape import suggest
+from gandoctor.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -132,13 +132,11 @@ def _parsed(path: Path, _changed: int, _size: int) -> _File:
     try:
         # Line ends are TOML's own: one hash on every system.
         content = path.read_bytes().replace(b"\r\n", b"\n")
-        table = tomllib.loads(content.decode("utf-8"))
+        table = parse(content)
     except OSError as error:
         return _File(path, b"", {}, (f"cannot be read: {error.strerror}",))
-    except UnicodeDecodeError as error:
-        return _File(path, b"", {}, (f"byte {error.start} is not UTF-8, which TOML demands",))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return _File(path, b"", {}, (f"is not TOML: {error}",))
+    except ValueError as error:
+        return _File(path, b"", {}, (str(error),))
     return _File(path, content, table, tuple(faults(table, path.stem)))
 
 

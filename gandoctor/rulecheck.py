@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from string import Formatter
 
 from gandoctor.metrics import DERIVED, METRICS
@@ -17,10 +17,13 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SIGNAL = re.compile(r"\s*([a-z][a-z0-9_]*)\s*\(\s*([a-z0-9_]+(?:\s*,\s*[a-z0-9_]+)*)\s*\)\s*")
 """`statistic(metric)` or `statistic(metric, metric)`."""
+_LONGEST = 3000
+MOST_FAULTS = 100
+"""Nobody reads more of one file, and each costs a search for what may have been meant."""
 
 
 def faults(rule: Table, stem: str) -> list[str]:
-    """Name everything that is wrong with one rule file, as `key = value: what would be right`.
+    """Name what is wrong with one rule file, as `key = value: what would be right`, up to `MOST_FAULTS`.
 
     `rule` is the parsed TOML, `stem` the file's name without `.toml`, which must be the rule's id.
     """
@@ -37,7 +40,13 @@ def faults(rule: Table, stem: str) -> list[str]:
         *(_case_faults(c, f"test.{label(c, i)}.", patterns) for i, c in enumerate(tables(rule, "test"))),
         _coverage_faults(rule),
     )
-    return list(dict.fromkeys(found))
+    told = [_cut(fault) for fault in dict.fromkeys(islice(found, MOST_FAULTS))]
+    return told if next(found, None) is None else [*told, "there are more faults: mend these first"]
+
+
+def _cut(fault: str) -> str:
+    """The sentence without the middle of a name that is as long as a file."""
+    return fault if len(fault) <= _LONGEST else f"{fault[: _LONGEST // 2]} ... {fault[-_LONGEST // 2 :]}"
 
 
 def signal_parts(text: str) -> tuple[str, tuple[str, ...]] | None:

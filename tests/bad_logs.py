@@ -78,6 +78,25 @@ def huge_npy() -> bytes:
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"12345678"
 
 
+def npz_named(*names: str) -> bytes:
+    """An archive with a member of each name."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in names:
+            archive.writestr(f"{name}.npy", npy(D))
+    return target.getvalue()
+
+
+def npz_overwritten() -> bytes:
+    """An archive whose list of members is whole, and whose first member is not."""
+    return b"PK\x03\x04" + b"\xa5" * 40 + npz(D)[44:]
+
+
+def a_key_a_row(rows: int) -> str:
+    """Rows that each bring a name of their own: as many columns as rows."""
+    return "".join(f'{{"step":{i},"d_loss":1.2,"g_loss":1.1,"k{i}":1}}\n' for i in range(rows))
+
+
 def npz_bomb() -> bytes:
     """160 MB of zeros in 160 kB of NumPy."""
     target = io.BytesIO()
@@ -139,6 +158,8 @@ REFUSED: dict[str, tuple[str | bytes | Callable[[], str | bytes], tuple[str, ...
     "objects.npz": (lambda: npz(np.array([{}, None])), ("Python objects", "pickle", "Save plain numbers")),
     "objects.npy": (lambda: npy(np.array([{}, None])), ("Python objects", "pickle", "Save plain numbers")),
     "cut.npy": (lambda: npy(D)[:-100], ("damaged NumPy file",)),
+    "header.npy": (lambda: npy(D).replace(b"}", b" "), ("damaged NumPy file",)),
+    "overwritten.npz": (npz_overwritten, ("damaged NumPy file",)),
     "promises.npy": (huge_npy, ("damaged NumPy file",)),
     "bomb.csv.gz": (bomb, ("300 times its size", "unpack it")),
     "bomb.npz": (npz_bomb, ("300 times its size",)),
@@ -146,10 +167,19 @@ REFUSED: dict[str, tuple[str | bytes | Callable[[], str | bytes], tuple[str, ...
     "no-gzip.gz": (b"\x1f\x8b" + bytes(range(100)), ("is damaged", "gzip")),
     "nothing.gz": (lambda: gzip.compress(b""), ("is empty",)),
     "long-line.log": ("x" * (10 << 20), ("number with a name",)),
+    "long-number.log": ("0" * 400_000 + "?", ("number with a name",)),
+    "long-number.csv": ("loss\n" + f"{'0' * 400_000}?\n" * 3, ("number with a name",)),
+    "long-blanks.csv": ("loss\n" + f"tensor(1, a= {' ' * 20_000}\n" * 3, ("recognised", "'a'")),
+    "long-banner.log": ("=" * 3000 + " Loss 2018-08-19 08:57:32 " + "=x" * 3000 + "\n", ("long-banner.log",)),
+    "long-glue.log": (f"{'d' * 6000}g: 1.5 {'g' * 6000}d: 1.5\n" * 20, ("long-glue.log",)),
     "long-line.csv": ("1.5," * (2 << 20), ("number with a name",)),
     "deep.json": ("[" * 100_000, ("nested deeper",)),
     "deep-objects.json": ('{"a":' * 100_000 + "1" + "}" * 100_000, ("nested deeper",)),
     "deep-enough.json": ('{"a":' * 900 + "1" + "}" * 900, ("deep-enough.json",)),
+    "metrics-and-more.jsonl": (
+        '{"results": {"fid50k_full": 30.5}, "metric": "fid", "snapshot_pkl": "snapshot-000004.pkl"}\nD_loss 0.5\n',
+        ("begins as StyleGAN's metrics do",),
+    ),
     "one-number.json": ("42", ("number with a name",)),
     "no-rows.json": ("[]", ("holds no curve",)),
     "no-values.json": ('{"d_loss": [], "g_loss": []}', ("holds no curve",)),
@@ -203,6 +233,27 @@ READ: dict[str, tuple[str | bytes | Callable[[], str | bytes], int, tuple[str, .
     "one-row.log": ("Step 1 d_loss: 1.2 g_loss: 0.7\n", 1, (), None),
     "float-steps.csv": (csv(steps=[1e18 + i * 1e5 for i in range(450)]), 450, (), (1.2, 1.1)),
     "huge-steps.csv": (csv(steps=[1e300 * (1 + i) for i in range(450)]), 450, (), (1.2, 1.1)),
+    "widest-steps.csv": (csv(steps=[(-1) ** i * 1.7e308 for i in range(450)]), 450, ("too large",), (1.2, 1.1)),
+    "no-download.json": ('[[1600000000.5, "a", 1.2], [1600000001.5, null, 1.2]]', 2, ("the rows were counted",), None),
+    "odd-digits.json": ('{"d_loss": {"\u00b2": 1.2, "\u00b3": 1.1}, "g_loss": {"1": 1, "2": 2}}', 2, (), None),
+    "widest-values.csv": (csv("step,d_loss,g_loss,d_acc,g_acc", row="{},1e308,-1e308,{},{}"), 450, (), None),
+    "bracket-name.csv": (csv("step,d_loss,g_loss,]", row="{},{},{},1"), 450, (), (1.2, 1.1)),
+    "glued-names.csv": (csv(f"step,d_loss,g_loss,{'d' * 3000}g", row="{},{},{},1"), 450, (), (1.2, 1.1)),
+    "odd-settings.jsonl": (
+        jsonl('{"step":%d,"d_loss":1.2,"g_loss":1.1,"real_target":"one","batch_size":"²","gp":"²"}', times=50),
+        50, (), (1.2, 1.1)
+    ),
+    "huge-settings.jsonl": (
+        jsonl('{"real_target":1' + "0" * 400 + ',"fake_target":NaN,"family":["bce"],"d_form":{}}')
+        + jsonl('{"step":%d,"d_loss":1.2,"g_loss":1.1}', times=50), 50, (), (1.2, 1.1)
+    ),
+    "numbered-names.csv": (
+        csv(f"step,d_loss,g_loss,D_{'9' * 5000},D_7", row="{},{},{},1,2"), 450, (), None
+    ),
+    "long-counter.log": (
+        "".join(f"Step {i}{'9' * 5000}/{'9' * 5001} d_loss: 1.2 g_loss: 1.1\n" for i in range(60)), -1, (), None
+    ),
+    "a-key-a-row.jsonl": (lambda: a_key_a_row(5000), 5000, ("names with the fewest points were left out",), (1.2, 1.1)),
     "negative-steps.csv": (csv(steps=range(-450, 0)), 450, (), (1.2, 1.1)),
     "falling-steps.csv": (csv(steps=range(0, -450, -1)), 450, ("not used as the step",), (1.2, 1.1)),
     "one-step.csv": (csv(steps=[7] * 450), 450, ("constant: not used as the step",), (1.2, 1.1)),

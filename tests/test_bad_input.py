@@ -11,7 +11,7 @@ import bad_logs as logs
 import pytest
 
 from gandoctor.cli import main
-from gandoctor.commands.formats import SUFFIXES, TEXTS
+from gandoctor.commands.formats import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ SECONDS = 60
 
 def put(path: Path, content: Content) -> Path:
     made = content() if callable(content) else content
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(made if isinstance(made, bytes) else made.encode())
     return path
 
@@ -102,6 +103,13 @@ def test_a_broken_run_is_never_called_stable(name: str, tmp_path: Path, capsys: 
     assert run("diagnose", path, "--exit-code") in (1, 3)
 
 
+@pytest.mark.parametrize("format_", TEXTS)
+def test_losses_at_the_end_of_what_a_number_can_be_are_reported(format_: str, tmp_path: Path) -> None:
+    values = [(-1) ** i * 1.7e308 if i % 3 else 1.2 for i in range(450)]
+    path = put(tmp_path / "widest.csv", logs.csv(d=values, g=values[::-1]))
+    assert run("diagnose", path, "--format", format_) == 0
+
+
 def test_an_accuracy_in_percent_is_a_fraction_in_the_report(tmp_path: Path, capsys: Captured) -> None:
     path = put(tmp_path / "percent.csv", logs.READ["percent.csv"][0])
     assert report(capsys, path)["run"]["curves"]["d_accuracy"]["median"] == pytest.approx(0.61)
@@ -115,46 +123,6 @@ def test_each_of_several_runs_can_be_asked_for(tmp_path: Path, capsys: Captured)
     assert "holds 2 run" in refused(capsys, "diagnose", path, "--run", 99)
     for wrong in (0, -1):
         assert f"--run {wrong}: runs are counted from 1" in refused(capsys, "diagnose", path, f"--run={wrong}")
-
-
-# --- names that attack -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("format_", TEXTS)
-@pytest.mark.parametrize("place", ["column", "key", "file", "prefix"])
-def test_a_name_from_a_log_is_only_text(format_: str, place: str, tmp_path: Path, capsys: Captured) -> None:
-    path = put(tmp_path / "evil.csv", logs.READ["evil-name.csv"][0])
-    arguments: list[str] = []
-    if place == "key":
-        row = {"step": "%d", "d_loss": 1.2, "g_loss": 1.1, logs.EVIL: 1, "note": logs.EVIL}
-        path = put(tmp_path / "evil.jsonl", logs.jsonl(json.dumps(row).replace('"%d"', "%d"), times=60))
-    if place == "file":
-        path = put(tmp_path / f"{logs.EVIL.replace('/', ' ')}\n.csv", logs.csv())
-    if place == "prefix":
-        path = put(tmp_path / "evil.csv", logs.csv(f'step,"{logs.EVIL}","{logs.EVIL}g"'))
-        arguments = ["--map", f"d_loss={logs.EVIL}", "--map", f"g_loss={logs.EVIL}g"]
-    assert run("diagnose", path, "--format", format_, *arguments) == 0
-    captured = capsys.readouterr()
-    assert harmless(captured.out)
-    assert harmless(captured.err)
-    if format_ in ("markdown", "html"):
-        assert "<script>alert" not in captured.out
-    if place == "file" and format_ == "terminal":
-        assert "[boldred]x[" in "".join(captured.out.split())
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_name_from_a_log_is_only_text_in_a_file_too(suffix: str, tmp_path: Path) -> None:
-    path = put(tmp_path / "evil.csv", logs.csv(f'step,"{logs.EVIL}","{logs.EVIL}g"'))
-    columns = ["--map", f"d_loss={logs.EVIL}", "--map", f"g_loss={logs.EVIL}g"]
-    assert run("diagnose", path, "-o", tmp_path / f"report{suffix}", *columns) == 0
-    content = (tmp_path / f"report{suffix}").read_bytes()
-    if suffix not in (".png", ".pdf"):
-        assert b"\x1b" not in content
-        assert harmless(content.decode())
-    if suffix in (".md", ".html", ".svg", ".xml"):
-        assert b"<script>alert" not in content
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["evil.csv", f"report{suffix}"]
 
 
 # --- places ------------------------------------------------------------------------------------------------------
@@ -227,21 +195,6 @@ def test_a_wrong_option_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize("name", ["nothing-like-it", "../../etc/passwd", "", "\x1b[31mred"])
 def test_an_unknown_rule_is_refused(name: str, capsys: Captured) -> None:
     assert "there is no rule" in refused(capsys, "explain", name)
-
-
-INJECTIONS = ("{x.__class__}", "{x[0]}", "{x!r}", "{x:{x}}", "{}", "{0}", "{x:9999999999d}", "{x")
-
-
-@pytest.mark.parametrize("template", INJECTIONS)
-def test_a_template_of_a_rule_can_reach_nothing(template: str, tmp_path: Path, capsys: Captured) -> None:
-    rule = f"""id = "mine"\nfunction = "os.system"\n[[pattern]]\nname = "p"\nevidence = "{template}"
-[[pattern.when]]\nname = "x"\nsignal = "median(d_lost)"\nabove = 1\n"""
-    put(tmp_path / "mine.toml", rule)
-    log = put(tmp_path / "log.csv", logs.WHOLE)
-    for command in (["diagnose", log, "--rules", tmp_path], ["rules", "test", tmp_path]):
-        err = refused(capsys, *command)
-        for words in ("mine.toml", "evidence", "function", "d_lost", "basis", "faults"):
-            assert words in err
 
 
 @pytest.mark.parametrize("content", [b"id = \xff", b"id = ", b"a = " + b"[" * 50_000, b"#" * 2_000_000, b""])

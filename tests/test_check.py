@@ -242,6 +242,12 @@ def broken(folder: Path, what: str) -> None:
         (one / "recipe.toml").write_text('source = "me"')
     elif what == "recipe no toml":
         (one / "recipe.toml").write_text("log = ")
+    elif what == "recipe leads outside":
+        (one / "recipe.toml").write_text('log = "../outside.csv"')
+        (folder / "outside.csv").write_text((one / "run.csv").read_text())
+    elif what == "recipe leads anywhere":
+        (folder / "outside.csv").write_text((one / "run.csv").read_text())
+        (one / "recipe.toml").write_text(f"log = '{folder / 'outside.csv'}'")
     elif what == "no recipe, two logs":
         (one / "recipe.toml").unlink()
         (one / "run.txt").write_text("x")
@@ -257,6 +263,8 @@ SPOILT = {
     "binary log": "run.csv",
     "recipe names nothing": "recipe.toml: log is None",
     "recipe no toml": "recipe.toml: is no TOML",
+    "recipe leads outside": "lies outside of the folder",
+    "recipe leads anywhere": "lies outside of the folder",
     "no recipe, two logs": "there is no recipe.toml",
     "unknown key": "expect.toml: truht: is no key",
     "unknown rule": "'nonfinite' is no rule",

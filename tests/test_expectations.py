@@ -189,6 +189,26 @@ def test_a_file_that_is_no_toml_is_called_that(content: bytes, tmp_path: Path) -
         load(tmp_path / "expect.toml", RULES)
 
 
+UNUSABLE = {
+    "a long key": (b"a." * 20_000 + b"a = 1", "more than 40 parts"),
+    "a huge number": (b'verdict = "stable"\nsince = [1, ' + b"9" * 400 + b"]", "beyond 64 bits"),
+    "a number of thousands of digits": (b"verdict = " + b"9" * 5000, "thousands of digits"),
+    "a huge hexadecimal number": (b"verdict = 0x" + b"f" * 5000, "beyond 64 bits"),
+    "a deep list": (b"verdict = " + b"[" * 200 + b"]" * 200, "nested deeper"),
+    "a list that breaks the parser": (b"verdict = " + b"[" * 100_000, "nested deeper"),
+    "a deep bypass": (b"[[bypass]]\nwhy = " + b"{a=" * 90 + b"1" + b"}" * 90, "nested deeper"),
+    "two megabytes": (b"#" * 2_000_000, "holds more than"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_a_file_beyond_what_tables_can_hold_is_refused(case: str, tmp_path: Path) -> None:
+    content, said = UNUSABLE[case]
+    (tmp_path / "expect.toml").write_bytes(content)
+    with pytest.raises(BadExpectation, match=said):
+        load(tmp_path / "expect.toml", RULES)
+
+
 BYPASSES = [
     ('what = "verdict"\nwhy = "w"\nwho = "Ann"', "bypassed"),
     ('what = "non-finite"\nwhy = "w"\nwho = "Ann"', "bypassed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tomllib
 from dataclasses import replace
@@ -279,6 +280,9 @@ DAMAGED: dict[str, tuple[Callable[[str], str], str]] = {
     "unknown feature": (lambda text: text.replace('"d_level.end"', '"d_level.ende"'), "there is no d_level.ende"),
     "not finite": (lambda text: text.replace('"d_level.end" = ', '"d_level.end" = nan #'), "is not finite"),
     "no number": (lambda text: text.replace("rows = 500", 'rows = "many"'), "is damaged"),
+    "endless": (lambda text: re.sub("(?m)^last_step = .*", "last_step = inf", text), "last_step is not finite"),
+    "a huge number": (lambda text: text.replace("rows = 500", f"rows = {'9' * 400}"), "run.rows is a whole number"),
+    "nested": (lambda text: text.replace("rows = 500", f"rows = {'[' * 99}{']' * 99}"), "is nested deeper"),
     "no course": (lambda text: text.replace("g_level = [", "h_level = ["), "has no g_level"),
     "short course": (lambda text: text.replace("d_level = [", "d_level = [] # ["), "needs 20 values"),
 }

@@ -90,8 +90,8 @@ SLIPS: list[tuple[str, str, str, list[str]]] = [
     ("no false positives", '["Another loss."]', "[]", ["false_positives = []", "a list of texts"]),
     ("a strength of its own", 'strength = "C"', 'strength = "X"', ["remedy.whisper.strength = 'X'", "A, B, C"]),
     ("one table for a list", "[[cause]]", "[cause]", ["cause", "a list of one table or more", "[[cause]]"]),
-    ("a repeated key", 'key  = "smith"', 'key = "a"\nkey = "b"', ["is not TOML", "line"]),
-    ("no TOML", "[[pattern]]", "[[pattern", ["is not TOML", "line"]),
+    ("a repeated key", 'key  = "smith"', 'key = "a"\nkey = "b"', ["is no TOML", "line"]),
+    ("no TOML", "[[pattern]]", "[[pattern", ["is no TOML", "line"]),
 ]  # fmt: skip
 
 
@@ -144,7 +144,28 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_a_deep_nest_is_refused_without_a_traceback(tmp_path: Path) -> None:
-    assert "is not TOML" in refusal(write(tmp_path, "a = " + "[" * 100_000))
+    assert "is nested deeper" in refusal(write(tmp_path, "a = " + "[" * 100_000))
+
+
+def _good(old: str, new: str) -> bytes:
+    return GOOD.replace(old, new).encode()
+
+
+BEYOND = {
+    "a long key": (b"a." * 100_000 + b"a = 1", "more than 40 parts"),
+    "a long header": (b"[" + b"'a'." * 100_000 + b"a]", "more than 40 parts"),
+    "a huge bound": (_good("above  = 2", f"above = {'9' * 400}"), "pattern.when.above is a whole number"),
+    "a bound of thousands of digits": (_good("above  = 2", f"above = {'9' * 5000}"), "thousands of digits"),
+    "a huge hexadecimal title": (_good('"G is loud"', f"0x{'f' * 5000}"), "title is a whole number beyond"),
+    "a deep title": (_good('"G is loud"', "[" * 200 + "]" * 200), "nested deeper"),
+}
+
+
+@pytest.mark.parametrize("case", BEYOND)
+def test_what_tables_cannot_hold_is_refused(case: str, tmp_path: Path) -> None:
+    content, said = BEYOND[case]
+    (tmp_path / "loud.toml").write_bytes(content)
+    assert said in refusal(tmp_path)
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ that fired, healed ones too); `[[bypass]]` with `what`, `why`, `who`, `until` (a
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, get_args
@@ -19,6 +18,7 @@ from gandoctor.checks.bypass import Bypass, bypass
 from gandoctor.checks.fields import one_of, table_of
 from gandoctor.errors import BadExpectation
 from gandoctor.model import VerdictName
+from gandoctor.toml import load as load_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -62,9 +62,9 @@ class Expectation:
 def load(path: Path, rules: Collection[str]) -> Expectation:
     """Read one file; BadExpectation lists every fault by key. `rules` are the ids that there are."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadExpectation(f"{path}: is no TOML ({error})") from error
+        table = load_toml(path)
+    except ValueError as error:
+        raise BadExpectation(f"{path}: {error}") from error
     except OSError as error:
         raise BadExpectation(f"{path}: cannot be read ({error.strerror})") from error
     expectation, faults = parse(table, rules)

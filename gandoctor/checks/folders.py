@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from gandoctor.checks.expectation import FILE, load
 from gandoctor.checks.outcome import outcome
 from gandoctor.checks.result import CheckResult, judge
 from gandoctor.errors import BadExpectation, GandoctorError
+from gandoctor.toml import load as load_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,12 +50,14 @@ def log_of(folder: Path) -> Path:
             return logs[0]
         raise BadExpectation(f'{folder}: there is no {RECIPE} that names the log: write log = "run.csv" into one')
     try:
-        name = tomllib.loads(recipe.read_text(encoding="utf-8")).get("log")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadExpectation(f"{recipe}: is no TOML ({error})") from error
+        name = load_toml(recipe).get("log")
+    except ValueError as error:
+        raise BadExpectation(f"{recipe}: {error}") from error
     if not isinstance(name, str) or not name:
         raise BadExpectation(f'{recipe}: log is {name!r}; it must name the log, as log = "run.csv"')
     log = folder / name
+    if Path(name).anchor or ".." in Path(name).parts:
+        raise BadExpectation(f"{recipe}: log = {name!r} lies outside of the folder; name a log in it")
     if not log.exists():
         raise BadExpectation(f"{recipe}: log = {name!r} is not there")
     return log

@@ -25,7 +25,7 @@ def check_all(
     folders: Sequence[Path], load: Callable[[], Rulebook], workers: int | None = None
 ) -> tuple[CheckResult, ...]:
     """Check every folder, results in their order. `load` makes the rulebook and is called once in each process."""
-    workers = _cores() if workers is None else workers
+    workers = cores() if workers is None else workers
     if workers < 2 or len(folders) < WORTH_IT:
         book = load()
         return tuple(check(folder, book) for folder in folders)
@@ -35,7 +35,8 @@ def check_all(
         return tuple(pool.map(_check, folders, chunksize=4))
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -12,6 +12,7 @@ from gandoctor.errors import BadOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from gandoctor.commands.screen import Screen
     from gandoctor.model import Diagnosis, Rulebook
@@ -85,12 +86,21 @@ def part(format_: str, judged: Judged, screen: Screen, alone: bool) -> str | Ent
         return text(format_, judged, screen)
     from gandoctor.report import html
 
-    return html.entry(judged.diagnosis, judged.path)
+    with _any_size():
+        return html.entry(judged.diagnosis, judged.path)
 
 
 def text(format_: str, judged: Judged, screen: Screen) -> str:
     """Return the report of one run in one of `TEXTS`, to be completed by `joined`."""
-    return _SERVERS[format_](judged) if format_ in _SERVERS else _readable(format_, judged, screen)
+    with _any_size():
+        return _SERVERS[format_](judged) if format_ in _SERVERS else _readable(format_, judged, screen)
+
+
+def _any_size() -> AbstractContextManager[None]:
+    """Let curves overflow where they are drawn: a loss of 1e308 has no mean, and that is no warning of ours."""
+    import numpy as np  # loaded by then, and not where only the help is asked for
+
+    return np.errstate(over="ignore", invalid="ignore")
 
 
 def _readable(format_: str, judged: Judged, screen: Screen) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,6 +32,8 @@ _OBJECTS = (
     "holds Python objects, which NumPy stores as a pickle, and opening a pickle can run code. Save plain numbers: "
     "np.save('d_losses.npy', np.array([float(x) for x in losses]))"
 )
+
+_DAMAGED = "is a damaged NumPy file: it is cut off or was overwritten"
 
 
 def is_npz(source: Source) -> bool:
@@ -69,20 +73,25 @@ def _load(source: Source) -> Mapping[str, Any]:
     with zipfile.ZipFile(source.handle()) as archive:
         check_size(sum(member.file_size for member in archive.infolist()), source.size, source.name)
         for member in archive.namelist():
-            with archive.open(member) as handle:
-                found[member.removesuffix(".npy")] = _array(source, BytesIO(handle.read()))
+            found[member.removesuffix(".npy")] = _array(source, BytesIO(_unpacked(source, archive, member)))
     return found
+
+
+def _unpacked(source: Source, archive: zipfile.ZipFile, member: str) -> bytes:
+    try:
+        with archive.open(member) as handle:
+            return handle.read()
+    except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
+        raise UnreadableLog(f"{source.name} {_DAMAGED}") from error
 
 
 def _array(source: Source, handle: str | IO[bytes]) -> Any:
     try:
         return np.load(handle, allow_pickle=False)
-    except ValueError as error:
+    except Exception as error:  # NumPy takes a header apart with Python's tokenizer, which raises whatever it likes
         if "Object arrays" in str(error):
             raise UnreadableLog(f"{source.name} {_OBJECTS}") from error
-        raise UnreadableLog(f"{source.name} is a damaged NumPy file: it is cut off or was overwritten") from error
-    except (EOFError, OSError, MemoryError, zipfile.BadZipFile) as error:
-        raise UnreadableLog(f"{source.name} is a damaged NumPy file: {error}") from error
+        raise UnreadableLog(f"{source.name} {_DAMAGED}") from error
 
 
 def _columns(name: str, array: Any) -> tuple[dict[str, FloatArray], str]:
@@ -104,7 +113,8 @@ def _sibling(source: Source) -> list[Source]:
     if source.path is None or not source.head.startswith(MAGIC):
         return []
     found = sibling(source.path, [path for path in sorted(source.path.parent.glob("*.npy")) if path != source.path])
-    return [] if found is None else [open_source(found)]
+    other = None if found is None else open_source(found)
+    return [other] if other is not None and other.head.startswith(MAGIC) else []
 
 
 def sibling(path: Path, others: Sequence[Path]) -> Path | None:

@@ -52,6 +52,9 @@ def build_axis(raw: RawLog, rows: BoolArray, nameless: str | None = None) -> Axi
     if axis is None:
         axis = Axis(np.arange(1.0, len(rows) + 1), "row")
         notes.append("no step or epoch was logged: the rows were counted")
+    elif not np.isfinite(np.abs(axis.steps).max(initial=0.0) * (len(rows) + 1)):
+        axis = Axis(np.arange(1.0, len(rows) + 1), "row")
+        notes.append("the steps are too large to be told apart: the rows were counted")
     return Axis(axis.steps, axis.unit, axis.loops, tuple(notes))
 
 

@@ -21,19 +21,21 @@ MISSING = frozenset(
 """Cells that say that nothing was logged. "nan" is not among them: it was logged as NaN."""
 NAN = frozenset({"nan", "NaN", "NAN", "Nan", "-nan", "+nan", "-NaN", "nan%", "-nan(ind)", "nan(ind)"})
 
-_NUMBER = r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)"
-_KEYWORDS = r"(?:\s*,\s*\w+\s*=\s*[^,()]*)*"
-_TENSOR = re.compile(rf"tensor\(\s*\[*\s*({_NUMBER})\s*\]*{_KEYWORDS}\s*\)", re.IGNORECASE)
-_CALL = re.compile(rf"[A-Za-z_][\w.]*\(\s*\[*\s*({_NUMBER})\s*\]*{_KEYWORDS}\s*\)", re.IGNORECASE)
-_BRACKETS = re.compile(rf"[\[(]+\s*({_NUMBER})\s*,?\s*[\])]+", re.IGNORECASE)
+# What could be matched in two ways is matched in one (`*+`): cells are as long as an enemy makes them.
+_NUMBER = r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)"
+_KEYWORDS = r"(?:\s*+,\s*+\w++\s*+=[^,()]*+)*+"
+_TENSOR = re.compile(rf"tensor\(\s*+\[*+\s*+({_NUMBER})\s*+\]*+{_KEYWORDS}\s*\)", re.IGNORECASE)
+_CALL = re.compile(rf"[A-Za-z_][\w.]*+\(\s*+\[*+\s*+({_NUMBER})\s*+\]*+{_KEYWORDS}\s*\)", re.IGNORECASE)
+_BRACKETS = re.compile(rf"[\[(]++\s*+({_NUMBER})\s*+,?+\s*+[\])]+", re.IGNORECASE)
 _EAGER = re.compile(rf"<tf\.\w+:?.*\bnumpy=({_NUMBER})>", re.IGNORECASE)
-_AVERAGE = re.compile(rf"({_NUMBER})\s*\(\s*{_NUMBER}\s*\)", re.IGNORECASE)
+_AVERAGE = re.compile(rf"({_NUMBER})\s*+\(\s*+{_NUMBER}\s*\)", re.IGNORECASE)
 _FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
 _GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*(?:[eE][+-]?\d+)?|[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _WRAPPED = (_CALL, _BRACKETS, _EAGER, _AVERAGE)
 _BOOLEANS = {"True": 1.0, "true": 1.0, "TRUE": 1.0, "False": 0.0, "false": 0.0, "FALSE": 0.0}
 _ODD_NAN = {"-nan(ind)", "nan(ind)", "nan%"}
+_MOST_DIGITS = 18
 
 
 def unwrap(text: str) -> str:
@@ -43,6 +45,11 @@ def unwrap(text: str) -> str:
 
 def _first(found: re.Match[str]) -> str:
     return found[1]
+
+
+def whole(text: str) -> int | None:
+    """The whole number that decimal digits say; None for any other text, and for more digits than any counter has."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def number(text: str, *, comma: bool = False) -> float | None:

@@ -32,7 +32,7 @@ def settle(names: Sequence[Name], evidence: Evidence) -> tuple[Names, tuple[str,
 def _accuracy_by_place(names: Names, _: Evidence, __: list[str]) -> Names:
     """Where an accuracy without an owner was logged twice, each belongs to the loss that stands before it."""
     loose = [n for n in names if n.what == "accuracy" and not n.who and not n.on and n.unknown == 0 and not n.held_out]
-    if len(loose) != 2 or {name.words[0] for name in loose} != {loose[0].words[0]}:
+    if len(loose) != 2 or len({name.words[:1] for name in loose}) > 1:
         return names
     owner: Who = ""
     made = []

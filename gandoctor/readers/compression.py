@@ -12,13 +12,15 @@ from gandoctor.errors import GandoctorError, UnreadableLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-MAX_BYTES = 1 << 30
-"""The most that a packed log may hold, in bytes."""
+MAX_BYTES = 192 << 20
+"""The most that a packed log may hold, in bytes: it is unpacked into memory, where a plain file is mapped."""
 MAX_RATIO = 300
 """How many times its packed size a log may hold; text logs pack at most about fifty to one."""
 RATIO_FREE = 16 << 20
 """Up to this many bytes the ratio is not asked for: a small file does no harm."""
 _CHUNK = 1 << 18
+_XZ_MEMORY = 256 << 20
+"""Four times what the strongest preset of xz needs: a header may ask for gigabytes."""
 
 MAGIC: dict[bytes, str] = {
     b"\x1f\x8b": "gzip",
@@ -75,7 +77,7 @@ def _pieces(data: bytes, kind: str, name: str) -> Iterable[bytes]:
     make: Callable[[], Any] = {
         "gzip": lambda: zlib.decompressobj(wbits=31),
         "bzip2": bz2.BZ2Decompressor,
-        "xz": lzma.LZMADecompressor,
+        "xz": lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY),
     }[kind]
     return _members(data, make, takes_tail=kind == "gzip")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 INDEX = "index"
 
 
+@np.errstate(over="ignore", invalid="ignore")  # as for logs
 def from_frame(frame: pd.DataFrame, options: ReadOptions | None = None, name: str = "frame") -> Run:
     """Return the run in a data frame of one column a metric; its index is the step unless a column counts steps.
 

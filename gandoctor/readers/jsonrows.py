@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gandoctor.readers.budget import affordable
 from gandoctor.readers.cells import leaf
 from gandoctor.readers.labelled import is_phase_key, may_be_labelled, phase_prefix, read_long
 from gandoctor.readers.raw import RawLog
@@ -54,13 +55,15 @@ def rows_of(
         for key, item in leaves.items():
             if (found := leaf(item)) is not None:
                 values.setdefault(prefix + key + _percent(item), {})[row] = found
+    kept, left = affordable({key: len(cells) for key, cells in values.items()}, len(flat))
+    values = {key: cells for key, cells in values.items() if key in kept}
     return RawLog(
         {key: _column(cells, len(flat)) for key, cells in values.items()},
         name,
         {key: _mask(cells, len(flat)) for key, cells in values.items() if len(cells) < len(flat)},
         np.array(lines, dtype=np.int64) if len(lines) else None,
         context=context | _constant_text(flat),
-        notes=tuple(notes),
+        notes=(*notes, *left),
     )
 
 

@@ -46,7 +46,11 @@ def _read_list(items: Sequence[Any], name: str) -> RawLog:
 
 def _is_download(items: Sequence[Any]) -> bool:
     """Whether the lists are TensorBoard's [wall time, step, value]: seconds since 1970 first, whole steps second."""
-    return all(len(i) == 3 and isinstance(i[0], float) and i[0] > 1e9 and float(i[1]).is_integer() for i in items)
+    return all(len(i) == 3 and isinstance(i[0], float) and i[0] > 1e9 and _is_step(i[1]) for i in items)
+
+
+def _is_step(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
 def _split_frame(document: Mapping[str, Any], name: str) -> RawLog | None:
@@ -110,7 +114,7 @@ def _indexed(document: Mapping[str, Any], name: str) -> RawLog | None:
 def _is_indexed(value: Any) -> bool:
     if not isinstance(value, dict) or len(value) < 2:
         return False
-    return all(key.isdigit() for key in value) and all(
+    return all(key.isdecimal() for key in value) and all(
         leaf(item) is not None or item is None for item in value.values()
     )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gandoctor.readers.cells import whole
+from gandoctor.readers.options import D_FORMS, FAMILIES
 from gandoctor.readers.tokens import tokenise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gandoctor.readers.options import ReadOptions
 
 _FAMILIES = {
@@ -46,7 +51,7 @@ def known_context(stated: Mapping[str, Any], options: ReadOptions) -> dict[str, 
 
     The caller's `family` and `d_form` go before what the log says; `family_by` tells who said it ("user" or "log").
     """
-    context = dict(stated)
+    context = {key: value for key, value in stated.items() if fits(key, value)}
     flat = list(_flat(stated))
     for key, wanted in _SIZES.items():
         value = _value(flat, wanted)
@@ -62,6 +67,29 @@ def known_context(stated: Mapping[str, Any], options: ReadOptions) -> dict[str, 
     if options.d_form:
         context["d_form"] = options.d_form
     return context
+
+
+def fits(key: str, value: Any) -> bool:
+    """Whether a stated value can be what its key says; True for a key that nothing is computed with."""
+    return _KNOWN.get(key, _anything)(value)
+
+
+def _is_target(value: Any) -> bool:
+    return (isinstance(value, float) and math.isfinite(value)) or (isinstance(value, int) and abs(value) < _HUGE)
+
+
+def _anything(_: Any) -> bool:
+    return True
+
+
+_HUGE = 1 << 53
+_KNOWN: Mapping[str, Callable[[Any], bool]] = {
+    "family": FAMILIES.__contains__,
+    "d_form": D_FORMS.__contains__,
+    "real_target": _is_target,
+    "fake_target": _is_target,
+}
+"""What the values of some keys must be."""
 
 
 def _flat(stated: Mapping[str, Any]) -> Iterator[tuple[frozenset[str], Any]]:
@@ -84,8 +112,7 @@ def _value(flat: list[tuple[frozenset[str], Any]], wanted: tuple[set[str], ...])
 
 def _number(value: Any) -> int | None:
     """Return the value as a whole number above zero; None where it is none."""
-    text = str(value).strip()
-    return int(text) if text.isdigit() and int(text) > 0 else None
+    return whole(str(value).strip()) or None
 
 
 def _family(flat: list[tuple[frozenset[str], Any]]) -> str:
@@ -104,5 +131,5 @@ def _family(flat: list[tuple[frozenset[str], Any]]) -> str:
 def _is_on(value: Any) -> bool:
     """Whether a stated penalty is used: true, or a positive weight."""
     if isinstance(value, str):
-        return value.strip().lower() == "true" or (value.replace(".", "", 1).isdigit() and float(value) > 0)
+        return value.strip().lower() == "true" or (value.replace(".", "", 1).isdecimal() and float(value) > 0)
     return value is True or (isinstance(value, int | float) and value > 0)

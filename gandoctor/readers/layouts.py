@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 WANDB_SUFFIX = ".wandb"
 MLFLOW_META, MLFLOW_METRICS = "meta.yaml", "metrics"
 DATABASES = frozenset({".db", ".sqlite", ".sqlite3"})
+AHEAD = "-wal"
+"""What is behind the name of a database in that of the file with what was written last."""
 _WANDB_RUNS = ("offline-run-", "run-")
 _MLFLOW_STORE, _TRACKIO_FOLDER = "mlflow.db", "trackio"
 

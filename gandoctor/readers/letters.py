@@ -26,7 +26,7 @@ def halves(names: Names, _: Evidence, notes: list[str]) -> Names:
             return replace(name, on="real")
         if "f" in name.letters:
             return replace(name, on="fake")
-        if both and name.on == "fake" and name.words[-1] == "g":
+        if both and name.on == "fake" and name.words[-1:] == ("g",):
             notes.append(f"'{name.column}' was read as the gradient penalty: it stands beside D's losses R and F")
             return replace(name, what="metric", metric="gradient_penalty", on="", who="")
         return name

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gandoctor.errors import UnreadableLog
-from gandoctor.readers.compression import MAX_BYTES
 from gandoctor.readers.flatyaml import read_flat
 from gandoctor.readers.layouts import MLFLOW_META, MLFLOW_METRICS
 from gandoctor.readers.tracked import Tracked, log_of, newest, some
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 _PARAMS = "params"
 _MOST_FILES = 10_000
 _LONGEST_PARAM = 6000
+_LARGEST = 1 << 30
 _LEVELS = 3
 """All experiments, one experiment, one run."""
 
@@ -74,8 +74,8 @@ def _points(path: Path) -> tuple[Series, int]:
 
     Each line gives its first three words.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise UnreadableLog(f"{path} holds more than {MAX_BYTES >> 20} MB, as no metric does")
+    if path.stat().st_size > _LARGEST:
+        raise UnreadableLog(f"{path} holds more than {_LARGEST >> 20} MB, as no metric does")
     lines = path.read_bytes().split(b"\n")
     lines.pop()
     points, odd = [], 0

@@ -27,7 +27,7 @@ def rates(names: Names, evidence: Evidence, notes: list[str]) -> Names:
     Else two numbers are D's halves, or the losses of two pairs.
     """
     made: dict[str, Name] = {}
-    for first in (n for n in names if n.listed and n.words[-1] == "0" and is_loss(n) and n.who):
+    for first in (n for n in names if n.listed and n.words[-1:] == ("0",) and is_loss(n) and n.who):
         rest = [n for n in names if n.listed and n.words[:-1] == first.words[:-1] and n is not first]
         if len(rest) == 1 and evidence.is_rate(rest[0].column):
             notes.append(f"'{rest[0].column}' was read as an accuracy: its values are shares of a batch")
@@ -54,7 +54,8 @@ def _as_the_accuracies(names: Names) -> Names:
     lists = [n for n in names if n.who == "D" and n.listed and n.words[-1:] and n.words[-1].isdigit()]
     order = {n.words[-1]: n.on for n in lists if n.what == "accuracy"}
     losses = [n for n in lists if n.what in ("loss", "other") and _losses_only(n)]
-    if {"real", "fake"} - set(order.values()) or any(n.on for n in losses) or len(losses) != len(order):
+    same = sorted(n.words[-1] for n in losses) == sorted(order)
+    if not same or {"real", "fake"} - set(order.values()) or any(n.on for n in losses):
         return names
     return change(names, lambda n: n in losses, lambda n: replace(n, what="loss", on=order[n.words[-1]], index=""))
 
@@ -97,7 +98,7 @@ def _numbered(names: Names, what: str, evidence: Evidence, notes: list[str]) -> 
 def _meaning(who: str, members: list[Name], numbered: list[Name], evidence: Evidence) -> dict[str, Name]:
     """Tell what each numbered column of one network is; columns that stay pairs are not in it."""
     base = [n for n in members if not n.index]
-    ordered = sorted(numbered, key=lambda n: int(n.index))
+    ordered = sorted(numbered, key=lambda n: float(n.index))
     if len(numbered) == 1 and not base:
         return {ordered[0].column: replace(ordered[0], index="")}
     listed = base[:1] + ordered

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gandoctor.readers.options import D_FORMS, FAMILIES
+from gandoctor.readers.known import fits
+from gandoctor.toml import load as load_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 RECIPE = "recipe.toml"
@@ -62,16 +61,12 @@ def recipe_of(log: Path) -> Recipe:
 
 def load(path: Path) -> dict[str, Any]:
     """The tables of a recipe; OSError or ValueError where it cannot be read."""
-    with path.open("rb") as file:
-        content = file.read(LIMIT + 1)
-    if len(content) > LIMIT:
-        raise ValueError(f"more than {LIMIT >> 10} KiB")
-    return tomllib.loads(content.decode("utf-8"))
+    return load_toml(path, LIMIT)
 
 
 def unusable(context: Mapping[str, Any]) -> list[str]:
     """The keys of a context whose values cannot be used: neither single values nor lists of them, or out of place."""
-    return [key for key, value in context.items() if not (_is_simple(value) and _KNOWN.get(key, _anything)(value))]
+    return [key for key, value in context.items() if not (_is_simple(value) and fits(key, value))]
 
 
 def _usable(table: Any, name: str, notes: list[str]) -> dict[str, Any]:
@@ -89,23 +84,6 @@ def _is_simple(value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(each, _SIMPLE) for each in value)
     return isinstance(value, _SIMPLE)
-
-
-def _is_target(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def _anything(_: Any) -> bool:
-    return True
-
-
-_KNOWN: Mapping[str, Callable[[Any], bool]] = {
-    "family": FAMILIES.__contains__,
-    "d_form": D_FORMS.__contains__,
-    "real_target": _is_target,
-    "fake_target": _is_target,
-}
-"""What the values of some keys must be."""
 
 
 def _listed(keys: Iterable[str]) -> str:

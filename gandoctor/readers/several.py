@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gandoctor.errors import BadOption, NoGanCurve, UnreadableLog
 from gandoctor.readers.assemble import assemble
 from gandoctor.readers.flatyaml import hyper_parameters
@@ -24,6 +26,7 @@ _ENOUGH = 50
 """Points from which a run is worth reading although others beside it are longer."""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what a log holds beyond the range of floats is its own matter
 def runs_of(paths: Sequence[str | os.PathLike[str]], options: ReadOptions) -> tuple[Run, ...]:
     """Return the runs in all the logs, in order. A log without a GAN's curve is passed over if another has one."""
     from gandoctor.readers.formats import read_raw

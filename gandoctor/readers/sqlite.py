@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import pathname2url
 
 from gandoctor.errors import UnreadableLog
+from gandoctor.readers.layouts import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 _VERSIONS, _WAL = slice(18, 20), 2
 """Where the header says which journal is used, and the value for a write-ahead log."""
-_AHEAD, _INDEX = "-wal", "-shm"
-"""The companions of such a database: what was committed and is not yet in the file, and the index of that."""
+_INDEX = "-shm"
+"""Behind the name of the index that SQLite makes of what a write-ahead log (AHEAD) holds."""
 _TURN = 100_000
 _FREE_STEPS, _STEPS_A_BYTE = 100_000_000, 10
 """How many steps SQLite's machine may go: one row takes about 20 of them and at least 20 bytes."""
@@ -62,7 +63,7 @@ class Store:
 def opened(source: Source) -> Iterator[Store]:
     """The database in a file or in bytes; UnreadableLog where it is damaged, locked, or a query lasts too long."""
     size = source.size
-    if source.path is not None and (beside := _beside(source.path, _AHEAD)).exists():
+    if source.path is not None and (beside := _beside(source.path, AHEAD)).exists():
         size += beside.stat().st_size
     try:
         with contextlib.ExitStack() as stack:
@@ -89,7 +90,7 @@ def _connection(source: Source, stack: contextlib.ExitStack) -> sqlite3.Connecti
         connection.deserialize(bytes(data))
         return connection
     # A reader of a write-ahead database makes the companions that are missing, and may not remove them.
-    path, alone = source.path, wal and not _beside(source.path, _AHEAD).exists()
+    path, alone = source.path, wal and not _beside(source.path, AHEAD).exists()
     if wal and not alone and not _beside(path, _INDEX).exists():
         path = _copied(path, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gandoctor-"))))
     how = "mode=ro&immutable=1" if alone else "mode=ro"
@@ -100,7 +101,7 @@ def _copied(path: Path, folder: Path) -> Path:
     """A copy of a database that a crash left with its write-ahead log: the index that SQLite makes lies beside it."""
     copy = folder / "store.db"
     shutil.copyfile(path, copy)
-    shutil.copyfile(_beside(path, _AHEAD), _beside(copy, _AHEAD))
+    shutil.copyfile(_beside(path, AHEAD), _beside(copy, AHEAD))
     return copy
 
 

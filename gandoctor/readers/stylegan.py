@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gandoctor.errors import UnreadableLog
 from gandoctor.readers.jsonl import read_json
 from gandoctor.readers.source import Source, decode, open_source
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 KIMG = "Progress/kimg"
 STATS = "stats.jsonl"
 _RESULT = "results/"
-_KIMG_IN_NAME = re.compile(r"(\d+)\.pkl$")
+_KIMG_IN_NAME = re.compile(r"(?<!\d)(\d{1,15})\.pkl$")
 
 
 def is_metric_text(text: str) -> bool:
@@ -56,10 +57,10 @@ def _with_kimg(text: str) -> str:
 def _numbered(line: str) -> str:
     try:
         parsed = json.loads(line)
+        found = _KIMG_IN_NAME.search(str(parsed.get("snapshot_pkl"))) if isinstance(parsed, dict) else None
+        return json.dumps({KIMG: int(found[1]), **parsed}) if found else line
     except (ValueError, RecursionError):
         return line
-    found = _KIMG_IN_NAME.search(str(parsed.get("snapshot_pkl"))) if isinstance(parsed, dict) else None
-    return json.dumps({KIMG: int(found[1]), **parsed}) if found else line
 
 
 def metrics_beside(folder: Path) -> list[RawLog]:
@@ -71,7 +72,8 @@ def join_metrics(sources: Sequence[Source]) -> RawLog:
     """One log of one or several metric files."""
     if len(sources) == 1:
         log = read_metrics(decode(sources[0])[0], sources[0].name)
-        assert log is not None
+        if log is None:
+            raise UnreadableLog(f"{sources[0].name} begins as StyleGAN's metrics do, and goes on with what is no JSON")
         return log
     return merge(None, _with_step(sources))
 

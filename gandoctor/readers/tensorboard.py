@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,8 +136,8 @@ def _curves(files: Sequence[Sequence[Scalar]]) -> dict[str, Series]:
 
 def _runs(folders: Mapping[str, Mapping[str, Series]]) -> dict[str, dict[str, Series]]:
     """Run name -> its curves; "" where all sub-folders belong to one run."""
-    tags = [tag for series in folders.values() for tag in series]
-    shared = {tag for tag in tags if tags.count(tag) > 1}
+    tags = Counter(tag for series in folders.values() for tag in series)
+    shared = {tag for tag, count in tags.items() if count > 1}
     several = [folder for folder, series in folders.items() if len(shared & set(series)) > 1 and not _is_split(folder)]
     if len(several) > 1:
         return {folder: dict(folders[folder]) for folder in several}

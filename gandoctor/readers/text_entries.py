@@ -21,7 +21,8 @@ _MOST_SHAPES = 10_000
 _NOTHING = Shape()
 _TELLING = re.compile(r"loss|err|gen|dis|critic|acc|epoch|step|iter|\b[dg]\b", re.IGNORECASE)
 """After so many kinds of lines the text is no regular log: only lines with one of these words are still taken apart."""
-_BANNER = re.compile(r"\s*([=*#~_-])\1{2,}.*[A-Za-z].*\1{3,}\s*$")
+_RULES = tuple(3 * sign for sign in "=*#~_-")
+_WORD = re.compile("[A-Za-z]")
 _LETTER = re.compile(r"[^\W\d]")
 
 
@@ -65,7 +66,7 @@ class Reading:
         if not pieces.kinds:
             self._without_numbers(text, pieces)
             return
-        if "x" in pieces.kinds and _BANNER.match(text):
+        if "x" in pieces.kinds and _is_banner(text):
             self.part += 1
             return
         shape = self._shape(pieces)
@@ -110,3 +111,9 @@ class Reading:
             return [float(numbers[slot]) for slot in record.slots]  # type: ignore[arg-type]  # None raises TypeError
         except (ValueError, TypeError):
             return [to_float(numbers[slot]) for slot in record.slots]
+
+
+def _is_banner(text: str) -> bool:
+    """Whether a line is a headline between two rules: `===== Training Loss (Sun Aug 19) =====`."""
+    text = text.strip()
+    return text.startswith(_RULES) and text.endswith(text[:3]) and _WORD.search(text) is not None

@@ -18,7 +18,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\
 _TAG = re.compile(r"<[^<>\n]{0,400}>")
 _TENSOR_OPEN = re.compile(r"(?:\b(?:tf|torch|np|numpy|jnp)\.)?\b(?:[Tt]ensor|[Aa]rray|float(?:16|32|64))\(")
 _TENSOR_ARGUMENT = re.compile(
-    r",?\s*\b(?:device|grad_fn|dtype|shape|requires_grad|weak_type)=(?:'[^'\n]*'|\([^()\n]*\)|[^,)\s]*)\)?"
+    r"(?:,\s*+|(?<!\s)\s++|(?<![,\s]))\b(?:device|grad_fn|dtype|shape|requires_grad|weak_type)=(?:'[^'\n]*'|\([^()\n]*\)|[^,)\s]*)\)?"
 )
 _TF_REPR = re.compile(r"<tf\.(?:Tensor|Variable)[^<>\n]*?numpy=([^<>\n]*)>")
 _CUT_OFF = re.compile(r"(?<![\w.])[+-]?(?:\d{1,20}\.|\d{1,20}(?:\.\d{1,20})?[eE][+-]?)\Z")

@@ -167,7 +167,7 @@ class Scanner(Walk):
     def _is_share(self, chain: Sequence[Token]) -> bool:
         """Whether "a/b" is a count of a total, as in "Epoch 3/100"."""
         first, second = (token.text for token in chain)
-        if not (first.isdigit() and second.isdigit()) or int(first) > int(second):
+        if not (first.isdigit() and second.isdigit()) or float(first) > float(second):
             return False
         words = self.words or self.scope_words()
         return counts(words) or not speaks(words)

@@ -16,6 +16,10 @@ _WHOLE = r"wgan[\W_]?gp(?![a-z])|pix2pix(?:hd)?|[rl][12](?!\d)|[a-z]2[a-z](?![a-
 _WORD = re.compile(_WHOLE + r"|[^\W\d_]+|\d+k?(?![a-z])|\d+|[+%]")
 
 
+_LONGEST_GLUED = 48
+"""Letters of which no more were ever written together by somebody who meant several words."""
+
+
 @lru_cache(maxsize=4096)
 def tokenise(name: str) -> tuple[str, ...]:
     """Return the words of a column name, lower case, in order.
@@ -36,7 +40,7 @@ def tokenise(name: str) -> tuple[str, ...]:
 
 def _apart(word: str) -> tuple[str, ...]:
     """Return the known words that were written together in `word`, or `word` itself."""
-    if word in KNOWN or not word.isascii() or not word.isalpha():
+    if word in KNOWN or not word.isascii() or not word.isalpha() or len(word) > _LONGEST_GLUED:
         return (word,)
     if word.startswith("l") and (rest := _pieces(word[1:])) and len(rest) == 1 and len(rest[0]) > 1:
         return ("loss", *rest)

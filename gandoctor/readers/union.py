@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gandoctor.readers.budget import affordable
 from gandoctor.readers.raw import RawLog
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gandoctor.model import FloatArray
     from gandoctor.readers.cells import BoolArray
 
+_LISTED = 8
 IntArray = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -33,9 +35,10 @@ def join(series: Mapping[str, Series], name: str, *, step: str, time: str = "", 
     A step that a curve has several times gives several rows, in the order in which they were logged; where a curve's
     steps fall (a restart), its later part comes after every earlier part. `step` and `time` name the columns.
     """
-    keys = {tag: _keys(curve.steps) for tag, curve in series.items()}
-    rows, places = np.unique(np.concatenate(list(keys.values())), axis=0, return_inverse=True)
+    keys = [_keys(curve.steps) for curve in series.values()]
+    rows, places = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
     places = places.reshape(-1)
+    kept, told = affordable({tag: len(curve.steps) for tag, curve in series.items()}, len(rows))
     columns: dict[str, FloatArray] = {step: np.ascontiguousarray(rows[:, 1])}
     logged: dict[str, BoolArray] = {}
     if time:
@@ -44,6 +47,8 @@ def join(series: Mapping[str, Series], name: str, *, step: str, time: str = "", 
     for tag, curve in series.items():
         place = places[start : start + len(curve.steps)]
         start += len(curve.steps)
+        if tag not in kept:
+            continue
         values = np.full(len(rows), np.nan)
         values[place] = curve.values
         columns[tag] = values
@@ -51,7 +56,7 @@ def join(series: Mapping[str, Series], name: str, *, step: str, time: str = "", 
             mask = np.zeros(len(rows), dtype=np.bool_)
             mask[place] = True
             logged[tag] = mask
-    return RawLog(columns, name, logged, notes=tuple(notes))
+    return RawLog(columns, name, logged, notes=(*notes, *told))
 
 
 def _keys(steps: FloatArray) -> FloatArray:
@@ -93,8 +98,10 @@ def spread(lengths: Mapping[str, int]) -> dict[str, IntArray]:
 
 def stretch(arrays: Mapping[str, FloatArray], name: str, *, notes: Sequence[str] = ()) -> RawLog:
     """Curves without steps as rows of one training, the shorter ones spread over the rows of the longest."""
-    places = spread({tag: len(values) for tag, values in arrays.items()})
     rows = max(len(values) for values in arrays.values())
+    kept, left = affordable({tag: len(values) for tag, values in arrays.items()}, rows)
+    arrays = {tag: values for tag, values in arrays.items() if tag in kept}
+    places = spread({tag: len(values) for tag, values in arrays.items()})
     columns: dict[str, FloatArray] = {}
     logged: dict[str, BoolArray] = {}
     for tag, values in arrays.items():
@@ -103,7 +110,9 @@ def stretch(arrays: Mapping[str, FloatArray], name: str, *, notes: Sequence[str]
             continue
         columns[tag] = np.full(rows, np.nan)
         columns[tag][places[tag]] = values
-        logged[tag] = np.isin(np.arange(rows), places[tag])
+        logged[tag] = np.zeros(rows, dtype=np.bool_)
+        logged[tag][places[tag]] = True
     short = sorted({len(values) for values in arrays.values()} - {rows})
-    told = [f"curves of {', '.join(map(str, short))} and {rows} values were spread over one training"] if short else []
-    return RawLog(columns, name, logged, notes=(*notes, *told))
+    said = ", ".join(map(str, short[:_LISTED])) + (", ..." if len(short) > _LISTED else "")
+    told = [f"curves of {said} and {rows} values were spread over one training"] if short else []
+    return RawLog(columns, name, logged, notes=(*notes, *left, *told))

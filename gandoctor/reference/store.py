@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from gandoctor.errors import BadReference
 from gandoctor.reference.features import BINS, table
 from gandoctor.reference.likeness import VERDICT
 from gandoctor.reference.measure import Measured
+from gandoctor.toml import load as load_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,7 +116,7 @@ def _load(path: Path) -> Reference:
         raise BadReference(f"{path}: was measured by another version of gandoctor: remove it and add {source} again")
     try:
         return _reference(path.parent.name, loaded)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BadReference(
             f"{path}: is damaged ({type(error).__name__}: {error}); restore it or add it again"
         ) from error
@@ -138,11 +138,11 @@ def _reference(name: str, loaded: Mapping[str, Any]) -> Reference:
     measured = Measured(
         name=name,
         unit=run["unit"],
-        first_step=float(run["first_step"]),
-        last_step=float(run["last_step"]),
+        first_step=_finite(run, "first_step"),
+        last_step=_finite(run, "last_step"),
         verdict=str(run["verdict"]),
         kind=str(run["kind"]),
-        since=run.get("since"),
+        since=_finite(run, "since") if "since" in run else None,
         reading=(str(run["family"]), str(run["d_form"])),
         rows=int(run["rows"]),
         features=features,
@@ -154,11 +154,18 @@ def _reference(name: str, loaded: Mapping[str, Any]) -> Reference:
     return Reference(measured, about, dict(loaded.get("versions", {})))
 
 
+def _finite(run: Mapping[str, Any], key: str) -> float:
+    value = float(run[key])
+    if not math.isfinite(value):
+        raise ValueError(f"{key} is not finite")
+    return value
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadReference(f"{path}: is no TOML ({error})") from error
+        return load_toml(path)
+    except ValueError as error:
+        raise BadReference(f"{path}: {error}") from error
     except OSError as error:
         raise BadReference(f"{path}: cannot be read ({error.strerror})") from error
 

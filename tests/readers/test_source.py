@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def test_a_packed_file_that_was_cut_gives_what_it_holds_and_a_note(kind: str) ->
     assert 0 < source.size < len(text)
     assert text.startswith(bytes(source.content))
     assert "cut off" in source.notes[0]
+
+
+def test_an_xz_file_that_asks_for_four_gigabytes_is_refused() -> None:
+    data = bytearray(lzma.compress(TEXT.encode()))
+    header = 12 + (data[12] + 1) * 4 - 4  # behind the stream's header: the block's, without its checksum
+    assert data[14:16] == b"\x21\x01"  # LZMA2, whose one byte of properties is the size of the dictionary
+    data[16] = 40
+    data[header : header + 4] = zlib.crc32(data[12:header]).to_bytes(4, "little")
+    with pytest.raises(UnreadableLog, match=r"damaged.*emory usage limit"):
+        open_bytes(bytes(data), "run.xz")
 
 
 @pytest.mark.parametrize("kind", PACKERS)

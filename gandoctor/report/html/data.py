@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from gandoctor.report.html.shapes import Figure, Line, Plot
 
 
+_LARGEST = 1.7e308
+
+
 def data(figure: Figure) -> str:
     """Return steps, values and axes of all plots, in the order in which the plots stand on the page."""
     steps = _Steps()
@@ -38,12 +41,17 @@ class _Steps:
 def _plot(plot: Plot, steps: _Steps) -> dict[str, Any]:
     panel = plot.panel
     return {
-        "low": panel.low,
-        "high": panel.high,
+        "low": _bound(panel.low),
+        "high": _bound(panel.high),
         "log": panel.log,
         "levels": [level.height for level in panel.levels],
         "lines": [_line(line, steps) for line in plot.lines],
     }
+
+
+def _bound(value: float) -> float:
+    """Return an end of an axis; the room above a curve of 1.7e308 is none."""
+    return float(np.clip(value, -_LARGEST, _LARGEST))
 
 
 def _line(line: Line, steps: _Steps) -> dict[str, Any]:
@@ -61,5 +69,5 @@ def numbers(values: FloatArray) -> list[float | int | None]:
 
 
 def _short(value: float) -> float | int:
-    short = float(f"{value:.5g}")
+    short = float(np.clip(float(f"{value:.5g}"), -_LARGEST, _LARGEST))  # rounding may lead beyond all numbers
     return int(short) if short.is_integer() and abs(short) < 1e5 else short
