@@ -186,11 +186,15 @@ REFUSED: dict[str, tuple[str | bytes | Callable[[], str | bytes], tuple[str, ...
     "uneven.json": ('{"d_loss": [[1, 2], [3]], "g_loss": [1, {"a": 2}]}', ("holds no curve",)),
     "no-notebook.ipynb": ('{"nbformat": 4, "cells": [1, {"outputs": [{"data": 5}]}], "worksheets": 3}', ()),
     "open-quote.csv": (WHOLE.replace("\n9,", '\n9,"', 1), ("line 10", "quote", "closed nowhere")),
+    "open-quote-of-phases.csv": (
+        WHOLE.replace("step", "phase", 1).replace("\n9,", '\n9,"', 1), ("line 10", "quote", "closed nowhere")
+    ),
 }
 
 # File name -> content, points read, what the notes must say, the medians of D's and of G's loss (None: not asked for).
 READ: dict[str, tuple[str | bytes | Callable[[], str | bytes], int, tuple[str, ...], tuple[float, float] | None]] = {
     "latin-1.csv": (csv("étape,d_loss,g_loss").encode("latin-1"), 450, ("not UTF-8 at byte 0", "Windows-1252"), None),
+    "latin-1-phases.csv": (csv("phase,d_loss,g_loss,étape").encode("latin-1"), 450, ("not UTF-8 at byte 20",), None),
     "cp1251.log": (
         text("Шаг {} d_loss: {:.4f} g_loss: {:.4f}\n").encode("cp1251"), 450, ("not UTF-8 at byte 0",), (1.2, 1.1)
     ),

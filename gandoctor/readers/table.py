@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -55,16 +56,22 @@ def read_table(source: Source, dialect: Dialect | None = None) -> RawLog:
 
 
 def _read_labelled(source: Source, dialect: Dialect) -> RawLog | None:
-    """A table whose rows say what their numbers are; None where the field of that name holds numbers or one phase."""
+    """A table whose rows say what their numbers are; None where the field of that name holds numbers or one phase.
+
+    None too where it cannot be read to its end: the careful reader says why.
+    """
     from gandoctor.readers.jsonrows import rows_of
     from gandoctor.readers.tablepieces import Faults, pieces
 
-    with source.lines(source.encoding) as lines:
-        rows = [
-            dict(zip(piece.names, (_cell(cell, dialect) for cell in row), strict=False))
-            for piece in pieces(islice(lines, dialect.start, None), dialect, Faults())
-            for row in piece.rows
-        ]
+    try:
+        with source.lines(source.encoding) as lines:
+            rows = [
+                dict(zip(piece.names, (_cell(cell, dialect) for cell in row), strict=False))
+                for piece in pieces(islice(lines, dialect.start, None), dialect, Faults())
+                for row in piece.rows
+            ]
+    except (csv.Error, UnicodeDecodeError):
+        return None
     long = read_long(rows, source.name)
     if long is None and not any(phase_prefix(row) for row in rows):
         return None
