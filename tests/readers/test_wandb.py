@@ -72,6 +72,18 @@ def test_of_several_runs_the_newest_is_read_and_named(tmp_path: Path) -> None:
     assert read(tmp_path / "wandb", run=1).name.endswith("run the old one")
 
 
+def test_what_wandb_writes_about_itself_is_no_log_of_a_run_that_has_none(tmp_path: Path) -> None:
+    logs = tmp_path / "wandb" / "offline-run-20260103_000000-abc" / "logs"
+    logs.mkdir(parents=True)
+    (logs / "debug.log").write_text("2026-01-03 INFO config: d_loss 5 step 4\n" * 9)
+    (tmp_path / "wandb" / "debug.log").symlink_to(logs / "debug.log")
+    with pytest.raises(UnreadableLog, match="holds no log"):
+        read(tmp_path / "wandb")
+    (logs.parent / "files").mkdir()
+    (logs.parent / "files" / "output.log").write_text("".join(f"step {i} d_loss 1.2 g_loss 0.9\n" for i in range(30)))
+    assert read(tmp_path / "wandb").points == 30
+
+
 @pytest.mark.parametrize("newest", ["aaa", "zzz"])
 def test_of_two_runs_of_one_second_the_one_that_was_written_last_is_read(tmp_path: Path, newest: str) -> None:
     for age, run in enumerate(sorted(["aaa", "zzz"], key=lambda run: run != newest)):
