@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from gandoctor.errors import GandoctorError, UnreadableLog
 from gandoctor.readers.formats import kind_of, read_source, read_together
-from gandoctor.readers.layouts import is_wandb_root
 from gandoctor.readers.records import is_records
 from gandoctor.readers.source import Source, open_source
 from gandoctor.readers.trackers import read_tracked, read_tracked_within
@@ -28,6 +27,7 @@ _LOG_SUFFIXES = (
     ".ipynb", ".gz", ".bz2", ".xz", ".zst", "",
 )  # fmt: skip
 _OWN_RUN = "run.csv"
+_WANDB = "wandb"
 _NOT_LOGS = ("requirements", "license", "readme", "changelog", "package", "setup")
 
 
@@ -46,8 +46,6 @@ def read_folder(folder: Path) -> list[RawLog]:
     if known:
         return known
     files = _likely(sorted(path for path in folder.iterdir() if path.is_file())) or _likely(list(_below(folder)))
-    if is_wandb_root(folder.name, [path.name for path in folder.iterdir()]):
-        files = [path for path in files if not path.name.startswith("debug")]  # W&B's own, about itself
     return _downloads(files) or _chainer(folder) or _best(folder, files)
 
 
@@ -59,6 +57,7 @@ def _likely(paths: Sequence[Path]) -> list[Path]:
         if path.suffix.lower() in _LOG_SUFFIXES
         and not path.name.startswith(".")
         and not path.stem.lower().startswith(_NOT_LOGS)
+        and not (path.name.startswith("debug") and _WANDB in path.parts)  # what W&B writes about itself
     ]
 
 
