@@ -170,20 +170,22 @@ def _lines(source: Source, dialect: Dialect, rows: int) -> IntArray | None:
 def _log(parsed: Any, dialect: Dialect, source: Source, text: frozenset[int]) -> RawLog:
     frame, said = parsed
     values = {name: frame[name].to_numpy(dtype=np.float64) for name in frame.columns}
-    present = {name: ~np.isnan(column) | said.get(name, False) for name, column in values.items()}
+    # A minimum is NaN where any value is: most columns have no gap, and need no mask of a million places.
+    gaps = [name for name, column in values.items() if np.isnan(column.min())]
+    present = {name: ~np.isnan(values[name]) | said.get(name, False) for name in gaps}
     lines = _lines(source, dialect, len(frame))
-    spoken = np.logical_or.reduce(list(present.values()))
-    if not spoken.all():
+    if len(gaps) == len(values) and not (spoken := np.logical_or.reduce(list(present.values()))).all():
         values = {name: column[spoken] for name, column in values.items()}
         present = {name: mask[spoken] for name, mask in present.items()}
         lines = None if lines is None else lines[spoken]
     columns, logged = {}, {}
     for name, column in values.items():
         title = dialect.names[int(name)]
-        if present[name].any():
+        mask = present.get(name)
+        if mask is None or mask.any():
             columns[title] = column
-        if present[name].any() and not present[name].all():
-            logged[title] = present[name]
+        if mask is not None and mask.any() and not mask.all():
+            logged[title] = mask
     notes = [skipped_note(dialect)] if dialect.skipped else []
     notes += [f"column {dialect.names[i]!r} is not numeric and was left out" for i in sorted(text)]
     return RawLog(columns, source.name, logged, lines, notes=tuple(notes))
