@@ -44,9 +44,9 @@ def read_text(text: str, name: str) -> RawLog:
     a name.
     """
     reading = Reading()
-    entries = list(reading.entries(read_lines(with_names(text))))
     builder = Rows()
-    rows = _without_preamble(settle(builder.extend(_columns_only(entries))))
+    entries = _columns_only(list(reading.entries(read_lines(with_names(text)))))
+    rows = _without_preamble(settle(builder.extend(entries)))
     if not rows or _is_nameless(rows, builder.headed):
         raise UnreadableLog(
             f"{name}: no line holds a number with a name beside it, such as `d_loss: 0.69`, "
@@ -67,8 +67,8 @@ def read_text(text: str, name: str) -> RawLog:
     )
 
 
-def _columns_only(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries without the numbers that are no columns."""
+def _columns_only(entries: list[Entry]) -> list[Entry]:
+    """The entries, each now without the numbers that are no columns."""
     columns = columns_of(entries)
     thinned: dict[Record, Record] = {}
     for entry in entries:
@@ -79,7 +79,7 @@ def _columns_only(entries: Sequence[Entry]) -> list[Entry]:
         if slim is not record:
             values = dict(zip(record.slots, entry.values, strict=True))
             entry.record, entry.values = slim, [values[slot] for slot in slim.slots]
-    return list(entries)
+    return entries
 
 
 def _without_preamble(rows: list[Row]) -> list[Row]:

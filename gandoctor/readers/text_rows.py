@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from gandoctor.readers.text_shape import UNNAMED, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gandoctor.readers.text_entries import Entry
     from gandoctor.readers.text_words import CounterKind
 
@@ -43,14 +41,15 @@ class Rows:
     free: int = 0
     headed: bool = False
 
-    def extend(self, entries: Sequence[Entry]) -> list[Row]:
-        """The rows of all entries; a counter is spelled as the first row with a metric spells it."""
+    def extend(self, entries: list[Entry]) -> list[Row]:
+        """The rows of all entries, which are used up; a counter is spelled as the first row with a metric spells it."""
         records = dict.fromkeys(entry.record for entry in entries)
         for record in sorted(records, key=lambda record: not record.metrics):
             names = record.counter_names
             self.spellings[record] = tuple(self.spelled.setdefault(name.lower(), name) for name in names)
-        for entry in entries:
-            self._add(entry)
+        entries.reverse()
+        while entries:  # a long log does not fit into memory twice
+            self._add(entries.pop())
         return self.done
 
     def _add(self, entry: Entry) -> None:
