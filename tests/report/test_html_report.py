@@ -12,6 +12,7 @@ import pages
 import pytest
 import situations
 
+from gandoctor.engine import diagnose
 from gandoctor.model import Advice, Curve, Rule, Run, Source
 from gandoctor.report import html
 from gandoctor.report.html.document import source
@@ -324,3 +325,10 @@ def test_every_style_of_a_part_is_for_the_part_alone() -> None:
     assert len(selectors) > 50
     for selector in (one.strip() for group in selectors if "@" not in group for one in group.split(",")):
         assert re.search(r"\.(gandoctor|gd-)", selector), selector
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0, -1e18, 1e20, 1e300])
+def test_one_point_is_drawn_wherever_it_is(step: float) -> None:
+    at = np.array([step])
+    run = Run({"d_loss": Curve(at, np.array([1.0])), "g_loss": Curve(at, np.array([2.0]))})
+    assert "<svg" in html.render(diagnose(run))

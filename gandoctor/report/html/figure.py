@@ -51,7 +51,7 @@ def figure(diagnosis: Diagnosis, *, whole: bool = True) -> Figure | None:
     if not run.points:
         return None
     first, rest = panels(diagnosis), further(diagnosis) if whole else ()
-    room = _ROOM * (run.last_step - run.first_step) or 0.5
+    room = _ROOM * (run.last_step - run.first_step) or max(0.5, 1e-6 * abs(run.last_step))
     axis = _Axis(run.first_step - room, run.last_step + room, run.unit)
     curves = sum(len(panel.shown) for panel in (*first, *rest))
     bins = min(max(_POINTS // max(curves, 1), _FEWEST), _MOST)
