@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from gandoctor.readers.text_blocks import Block
 from gandoctor.readers.text_shape import UNNAMED, Record
 from gandoctor.readers.text_words import parts_of, speaks
 
@@ -22,7 +23,7 @@ _LONGEST = 6
 """More words than this are a sentence."""
 
 
-def columns_of(entries: Sequence[Entry]) -> frozenset[str]:
+def columns_of(entries: Sequence[Entry | Block]) -> frozenset[str]:
     """The metric names that are columns.
 
     A name that speaks of GANs needs a share of the rows; any other name must stand beside a counter too, where the
@@ -30,7 +31,10 @@ def columns_of(entries: Sequence[Entry]) -> frozenset[str]:
     """
     count: Counter[str] = Counter()
     counted: Counter[str] = Counter()
-    for record, times in Counter(entry.record for entry in entries).items():
+    records: Counter[Record] = Counter()
+    for entry in entries:
+        records[entry.record] += len(entry.lines) if isinstance(entry, Block) else 1
+    for record, times in records.items():
         for name in record.metric_names:
             count[name] += times
             counted[name] += times * bool(record.counters)

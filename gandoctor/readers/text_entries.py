@@ -1,11 +1,19 @@
-"""Reads lines one after the other into entries: a record and its values, the shape of each line parsed only once."""
+"""Reads lines one after the other into entries: a record and its values, the shape of each line parsed only once.
+
+Many lines of one shape in a row become one block.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gandoctor.readers.text_blocks import Block, Pace, alike, floats, stack
 from gandoctor.readers.text_lines import LONGEST
 from gandoctor.readers.text_records import read_shape
 from gandoctor.readers.text_shape import Record, Shape
@@ -42,7 +50,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Reading:
-    """The state of reading: shapes seen, the table in force, a name that waits for its number."""
+    """The state of reading: shapes seen, the table in force, a name that waits for its number.
+
+    `plain` is the last line, cut, with its shape and its record, where it gave one entry and nothing beyond it.
+    """
 
     shapes: dict[str, Shape] = field(default_factory=dict)
     variants: dict[tuple[str, tuple[str | None, ...]], Shape] = field(default_factory=dict)
@@ -52,14 +63,21 @@ class Reading:
     printed: dict[str, str | None] = field(default_factory=dict)
     part: int = 0
     overlong: int = 0
+    plain: tuple[Cut, Shape, Record] | None = None
+    pace: Pace = field(default_factory=Pace)
 
-    def entries(self, lines: Iterable[Line]) -> Iterator[Entry]:
-        """The entries of the lines in order."""
-        for line in lines:
+    def entries(self, lines: Iterable[Line]) -> Iterator[Entry | Block]:
+        """The entries of the lines in order, those of many lines of one shape together."""
+        source = iter(lines)
+        ahead: deque[Line] = deque()
+        while line := ahead.popleft() if ahead else next(source, None):
             self.overlong += len(line.text) >= LONGEST
             text = f"{self.waiting}: {line.text}" if self.waiting else line.text
-            self.waiting = ""
+            self.waiting, self.plain = "", None
             yield from self._entries_of(line, text)
+            if self.pace.is_due(self.plain and self.plain[1]):
+                ahead.extend(islice(source, max(0, self.pace.reach - len(ahead))))
+                yield from self._block(ahead)
 
     def _entries_of(self, line: Line, text: str) -> Iterator[Entry]:
         pieces = cut(text)
@@ -74,9 +92,26 @@ class Reading:
         if (shape.bare or self.table.follows(text)) and (row := self.table.row(text)):
             yield Entry(line.number, self.part, line.frame, *row)
             return
-        for record in shape.records:
-            if record.counters or record.metrics or record.values:
-                yield Entry(line.number, self.part, line.frame, record, self._values(record, pieces))
+        records = [record for record in shape.records if record.slots]
+        for record in records:
+            yield Entry(line.number, self.part, line.frame, record, self._values(record, pieces))
+        if len(records) == 1 and not (shape.bare or shape.trailing or self.table.ruled):
+            self.plain = pieces, shape, records[0]
+
+    def _block(self, ahead: deque[Line]) -> Iterator[Block]:
+        """Takes the lines like the last one off those ahead."""
+        if self.plain is None:
+            return
+        pieces, shape, record = self.plain
+        texts = [line.text for line in takewhile(_is_whole, islice(ahead, self.pace.reach))]
+        numbers = alike(texts, pieces, shape.literals)
+        self.pace.gained(len(numbers[0]))
+        if numbers[0]:
+            for slot, name in record.totals:
+                self.printed[name] = numbers[slot][-1]
+                self.totals[name] = max(*map(to_float, set(numbers[slot])), self.totals.get(name, 0.0))
+            lines = np.array([ahead.popleft().number for _ in numbers[0]], dtype=np.int64)
+            yield Block(lines, self.part, record, stack(record, numbers))
 
     def _without_numbers(self, text: str, pieces: Cut) -> None:
         if _LETTER.search(text):
@@ -107,13 +142,15 @@ class Reading:
             if numbers[slot] != self.printed.get(name):
                 self.printed[name] = numbers[slot]
                 self.totals[name] = max(to_float(numbers[slot]), self.totals.get(name, 0.0))
-        try:
-            return [float(numbers[slot]) for slot in record.slots]  # type: ignore[arg-type]  # None raises TypeError
-        except (ValueError, TypeError):
-            return [to_float(numbers[slot]) for slot in record.slots]
+        return floats([numbers[slot] for slot in record.slots])
 
 
 def _is_banner(text: str) -> bool:
     """Whether a line is a headline between two rules: `===== Training Loss (Sun Aug 19) =====`."""
     text = text.strip()
     return text.startswith(_RULES) and text.endswith(text[:3]) and _WORD.search(text) is not None
+
+
+def _is_whole(line: Line) -> bool:
+    """Whether a line is all of a line: no frame of one, and not cut off."""
+    return not line.frame and len(line.text) < LONGEST

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000
 """A longer line is no line of a log; what is beyond is left unread."""
+_PIECE = 1 << 18
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _TAG = re.compile(r"<[^<>\n]{0,400}>")
@@ -52,11 +53,20 @@ def read_lines(text: str) -> Iterator[Line]:
     text = text[:-60] + _CUT_OFF.sub(" ", text[-60:])
     for odd, plain in _REPLACED.items():
         text = text.replace(odd, plain)
-    for number, raw in enumerate(_with_tables(text).split("\n"), start=1):
+    for number, raw in enumerate(_split(_with_tables(text)), start=1):
         if "\r" in raw or "\b" in raw:
             yield from _frames(number, raw)
         elif raw.strip():
             yield Line(number, _unwrapped(raw[:LONGEST]), frame=False)
+
+
+def _split(text: str) -> Iterator[str]:
+    """The lines of a text; those of a long one are never all there at once."""
+    begin = 0
+    while (end := text.find("\n", begin + _PIECE)) >= 0:
+        yield from text[begin:end].split("\n")
+        begin = end + 1
+    yield from text[begin:].split("\n")
 
 
 def _frames(number: int, raw: str) -> Iterator[Line]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gandoctor.readers.text_blocks import Block
+from gandoctor.readers.text_entries import Entry
 from gandoctor.readers.text_shape import UNNAMED, Record
 
 if TYPE_CHECKING:
-    from gandoctor.readers.text_entries import Entry
+    from collections.abc import Mapping
+
+    from gandoctor.model import FloatArray
+    from gandoctor.readers.order import IntArray
     from gandoctor.readers.text_words import CounterKind
 
 
@@ -24,6 +31,16 @@ class Row:
     records: list[Record] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Rows of the same counters and metrics by name that follow one another, none of which is a frame or can merge."""
+
+    lines: IntArray
+    part: int
+    counters: Mapping[str, FloatArray]
+    metrics: Mapping[str, FloatArray]
+
+
 @dataclass(slots=True)
 class Rows:
     """Builds rows entry by entry.
@@ -33,7 +50,7 @@ class Rows:
     repeats a part of the row before, in other words, is an echo and dropped. Nothing holds beyond a dated heading.
     """
 
-    done: list[Row] = field(default_factory=list)
+    done: list[Row | Stretch] = field(default_factory=list)
     above: dict[CounterKind, tuple[str, float]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
     spellings: dict[Record, tuple[str, ...]] = field(default_factory=dict)
@@ -41,7 +58,7 @@ class Rows:
     free: int = 0
     headed: bool = False
 
-    def extend(self, entries: list[Entry]) -> list[Row]:
+    def extend(self, entries: list[Entry | Block]) -> list[Row | Stretch]:
         """The rows of all entries, which are used up; a counter is spelled as the first row with a metric spells it."""
         records = dict.fromkeys(entry.record for entry in entries)
         for record in sorted(records, key=lambda record: not record.metrics):
@@ -49,8 +66,42 @@ class Rows:
             self.spellings[record] = tuple(self.spelled.setdefault(name.lower(), name) for name in names)
         entries.reverse()
         while entries:  # a long log does not fit into memory twice
-            self._add(entries.pop())
+            entry = entries.pop()
+            if isinstance(entry, Block):
+                self._add_block(entry)
+            else:
+                self._add(entry)
         return self.done
+
+    def _add_block(self, block: Block) -> None:
+        """Adds line by line until a row is of the block's record alone; then all but the last, which may yet merge."""
+        last, record = len(block.lines) - 1, block.record
+        for place in range(last):
+            self._add(_entry(block, place))
+            row = self.done[-1] if self.done else None
+            if isinstance(row, Row) and row.records[-1] is record and self._goes_on(record):
+                self._stretch(block, place + 1, last)
+                break
+        self._add(_entry(block, last))
+
+    def _goes_on(self, record: Record) -> bool:
+        """Whether each further line of the record is a row of its own, with the same counters from above or none."""
+        above = "epoch" not in record.kinds or all(kind in record.kinds for kind in self.above)
+        return above and bool(record.metrics) and not record.values
+
+    def _stretch(self, block: Block, begin: int, end: int) -> None:
+        if begin == end:
+            return
+        record, names = block.record, self.spellings[block.record]
+        values = block.values[begin:end].T
+        own = dict(zip(names, values, strict=False))
+        found = {name: np.full(end - begin, v) for kind, (name, v) in self.above.items() if kind not in record.kinds}
+        metrics = dict(zip(record.metric_names, values[len(names) :], strict=False))
+        self.done.append(Stretch(block.lines[begin:end], block.part, {**found, **own}, metrics))
+        if "epoch" in record.kinds:
+            name = names[record.kinds.index("epoch")]
+            if (own[name] != self.above["epoch"][1]).any():
+                self.above = {"epoch": (name, float(own[name][-1]))}
 
     def _add(self, entry: Entry) -> None:
         if entry.part != self.part:
@@ -95,7 +146,7 @@ class Rows:
         record = entry.record
         counters = self._with_above(record, own)
         last = self.done[-1] if self.done else None
-        if last is not None and last.part == entry.part and (last.records[-1] is not record or record.values):
+        if isinstance(last, Row) and last.part == entry.part and (last.records[-1] is not record or record.values):
             if last.metrics.keys().isdisjoint(metrics) and _agree(last.counters, counters, bool(own)):
                 last.metrics.update(metrics)
                 last.counters.update(counters)
@@ -116,6 +167,10 @@ class Rows:
             return own
         found = {name: value for kind, (name, value) in self.above.items() if kind not in record.kinds}
         return {**found, **own}
+
+
+def _entry(block: Block, place: int) -> Entry:
+    return Entry(int(block.lines[place]), block.part, False, block.record, block.values[place].tolist())
 
 
 def _agree(before: dict[str, float], now: dict[str, float], counted: bool) -> bool:

@@ -18,13 +18,15 @@ _NOT_METRICS = (
     r"0x[0-9a-fA-F]+",
     r"\d+(?:x\d+)+",  # a size
 )
+# what stands before such a sign is none of these: the most frequent numbers need not be tried against them all
+_MAY_BE_NONE = r"(?=[IWEF\d])(?!\d+(?:\.\d+[\s,]|(?:\.\d+)?[\])|;]))"
 _VALUE = (
     r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|,\d)|\d+(?:\.\d+|\.(?=[eE][+-]?\d)|\.#[A-Z]+)?|\.\d+)(?:[eE][+-]?\d+)?"
     r"|[+-]?(?:[nN][aA][nN]|[iI]nf(?:inity)?|INF)(?![A-Za-z0-9_])"
 )
 # a counter may touch its number: "epoch5", "iter_100"
 _GLUED = "".join(rf"|(?<={word})|(?<={word}_)" for word in ("poch", "[iI]ter", "[sS]tep", "[bB]atch"))[1:]
-_APART = rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]\.)(?:({'|'.join(_NOT_METRICS)})|({_VALUE}))"
+_APART = rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]\.)(?:({_MAY_BE_NONE}(?:{'|'.join(_NOT_METRICS)}))|({_VALUE}))"
 _CUT = re.compile(rf"(?=[-+.\dIWEFniN])(?:{_APART}|(?<=[hrp_])(?:{_GLUED})(\d+)(?![A-Za-z0-9_]))")
 
 _ATOM = r"[^\W\d]\w*(?:\((?:[^()\s]|\([^()\s]*\))*\))?"
