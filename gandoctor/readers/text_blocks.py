@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
     from gandoctor.model import FloatArray
     from gandoctor.readers.order import IntArray
-    from gandoctor.readers.text_shape import Record
+    from gandoctor.readers.text_shape import Record, Shape
 
 _RULES = tuple("=*#~_-")
-_FIRST, _MOST = 16, 1024
-"""How many lines are tried first, and at most: they are held twice meanwhile."""
+_LEAST, _MOST = 16, 1024
+"""How many lines are tried at least, and at most; fewer gain nothing."""
+_NUMBERS = 50_000
+"""How many numbers are cut at once at most; each takes a hundred bytes meanwhile."""
 _PATIENCE, _LEAST_OFTEN = 4, 256
 
 
@@ -43,21 +45,26 @@ class Pace:
     """
 
     patience: int = _PATIENCE
-    reach: int = _FIRST
-    shape: Any = None
+    reach: int = _LEAST
+    shape: Shape | None = None
     seen: int = 0
 
-    def is_due(self, shape: Any) -> bool:
+    def is_due(self, shape: Shape | None) -> bool:
         """Whether enough lines had this shape, one after the other; None is a shape that is never tried."""
         self.seen = self.seen + 1 if shape is self.shape else 1
         self.shape = shape
         return shape is not None and self.seen >= self.patience
 
-    def gained(self, lines: int) -> None:
-        """Takes how many lines the try found to be alike."""
-        self.seen = self.patience if lines == self.reach else 0
-        self.patience = _PATIENCE if 2 * lines >= self.reach else min(2 * self.patience, _LEAST_OFTEN)
-        self.reach = min(max(2 * lines, _FIRST), _MOST)
+    def lines(self, width: int) -> int:
+        """How many lines to try of so many numbers each; 0 where there are too many for any gain."""
+        most = min(self.reach, _NUMBERS // width)
+        return most if most >= _LEAST else 0
+
+    def gained(self, lines: int, tried: int) -> None:
+        """Takes how many of the lines that were tried are alike."""
+        self.seen = self.patience if lines == tried else 0
+        self.patience = _PATIENCE if 2 * lines >= tried else min(2 * self.patience, _LEAST_OFTEN)
+        self.reach = min(max(2 * lines, _LEAST), _MOST)
 
 
 def alike(texts: Sequence[str], sample: Cut, literals: Sequence[tuple[int, str]]) -> list[list[str | None]]:

@@ -76,8 +76,7 @@ class Reading:
             self.waiting, self.plain = "", None
             yield from self._entries_of(line, text)
             if self.pace.is_due(self.plain and self.plain[1]):
-                ahead.extend(islice(source, max(0, self.pace.reach - len(ahead))))
-                yield from self._block(ahead)
+                yield from self._block(ahead, source)
 
     def _entries_of(self, line: Line, text: str) -> Iterator[Entry]:
         pieces = cut(text)
@@ -98,14 +97,18 @@ class Reading:
         if len(records) == 1 and not (shape.bare or shape.trailing or self.table.ruled):
             self.plain = pieces, shape, records[0]
 
-    def _block(self, ahead: deque[Line]) -> Iterator[Block]:
-        """Takes the lines like the last one off those ahead."""
+    def _block(self, ahead: deque[Line], source: Iterator[Line]) -> Iterator[Block]:
+        """Takes the lines like the last one off those ahead, which are filled up from the source."""
         if self.plain is None:
             return
         pieces, shape, record = self.plain
-        texts = [line.text for line in takewhile(_is_whole, islice(ahead, self.pace.reach))]
+        most = self.pace.lines(len(pieces.kinds))
+        if not most:
+            return
+        ahead.extend(islice(source, max(0, most - len(ahead))))
+        texts = [line.text for line in takewhile(_is_whole, islice(ahead, most))]
         numbers = alike(texts, pieces, shape.literals)
-        self.pace.gained(len(numbers[0]))
+        self.pace.gained(len(numbers[0]), len(texts))
         if numbers[0]:
             for slot, name in record.totals:
                 self.printed[name] = numbers[slot][-1]

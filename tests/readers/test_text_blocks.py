@@ -148,6 +148,18 @@ def test_tries_become_rare_where_they_gain_nothing(monkeypatch: pytest.MonkeyPat
     assert sum(len(call.args[0]) for call in counted.call_args_list) < 1_000
 
 
+@pytest.mark.parametrize("width", [30, 300, 4_000])
+def test_no_more_numbers_are_cut_at_once_than_fit_into_memory(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    counted = Mock(side_effect=alike)
+    monkeypatch.setattr(text_entries, "alike", counted)
+    line = "step {} d_loss 0.5" + " 1.5" * width
+    log = read_text("\n".join(line.format(step) for step in range(600_000 // width)), "log")
+    assert log.columns["step"].tolist() == list(range(600_000 // width))
+    tried = [len(call.args[0]) for call in counted.call_args_list]
+    assert bool(tried) == (width < 4_000)
+    assert max(tried, default=0) * width <= 50_000
+
+
 @pytest.mark.parametrize(
     ("lines", "whole"),
     [
