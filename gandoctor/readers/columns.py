@@ -14,7 +14,7 @@ from gandoctor.readers.collisions import settle
 from gandoctor.readers.evidence import Evidence, accuracy_scale
 from gandoctor.readers.nameless import guess_lone_tag, guess_nameless
 from gandoctor.readers.names import Name, understand
-from gandoctor.readers.roles import assign
+from gandoctor.readers.roles import MOST_PAIRS, assign, pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +56,8 @@ def map_columns(raw: RawLog, overrides: Mapping[str, str] | None = None) -> Colu
     free = [name for name in names if name.column not in given.values()]
     settled, notes = settle(free, evidence)
     metrics = {metric: name.column for metric, name in assign(settled).items()}
+    if (pairs := len(pairs_of(settled))) > MOST_PAIRS:
+        notes = (*notes, f"the names speak of {pairs} pairs of networks: the first {MOST_PAIRS} were read")
     guess = (guess_nameless(raw) or guess_lone_tag(raw)) if not metrics and not given else None
     if guess:
         metrics = {"d_loss": guess.d} | ({"g_loss": guess.g} if guess.g is not None else {})

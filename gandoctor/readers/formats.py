@@ -94,12 +94,20 @@ def _kind(source: Source) -> tuple[str, Dialect | None]:
 
         if looks_like_json(start):
             return ("metrics" if is_metric_text(start) else "json"), None
-    dialect = dialect_of(source)
+    dialect = None if _begins_with_list(start) else dialect_of(source)
     if dialect is None:
         return "text", None
     if is_tag_table(dialect):
         return "tags", dialect
     return ("exports" if is_export(dialect) else "table"), dialect
+
+
+def _begins_with_list(start: str) -> bool:
+    if "[" not in start:
+        return False
+    from gandoctor.readers.text_histories import begins_with_list
+
+    return begins_with_list(start)
 
 
 def read_source(source: Source) -> list[RawLog]:

@@ -14,6 +14,8 @@ Rank = tuple[int, ...]
 Candidate = tuple[str, Rank, Name]
 _STRANGE = 2
 """A loss whose name holds more words than this that mean nothing here is taken for something else."""
+MOST_PAIRS = 64
+"""More pairs of networks than anyone trains: what has more is a list of something else, and is read so far."""
 _D_PARTS = {"": 0, "adversarial": 1, "gan": 1, "total": 2}
 _G_PARTS = {"adversarial": 0, "gan": 0, "": 1, "total": 2}
 _HALF = {"real": "_real", "fake": "_fake", "": "", "both": ""}
@@ -22,13 +24,17 @@ _HALF = {"real": "_real", "fake": "_fake", "": "", "both": ""}
 def assign(names: Sequence[Name]) -> dict[str, Name]:
     """Canonical metric, with its pair where there are several -> the name of the column that holds it."""
     chosen: dict[str, Name] = {}
-    pairs = list(dict.fromkeys(n.index for n in names if n.index and n.who and n.what in ("loss", ""))) or [""]
-    for pair in pairs:
+    for pair in pairs_of(names)[:MOST_PAIRS] or [""]:
         own = [n for n in names if n.index == pair or (n.who == "G" and not n.index) or (not n.who and not pair)]
         chosen.update({_key(metric, pair): name for metric, name in _of_pair(own).items()})
     for metric, name in _best(_named(names)).items():
         chosen.setdefault(metric, name)
     return chosen
+
+
+def pairs_of(names: Sequence[Name]) -> list[str]:
+    """The numbers or letters by which names tell several pairs of networks apart, in the order of the columns."""
+    return list(dict.fromkeys(n.index for n in names if n.index and n.who and n.what in ("loss", "")))
 
 
 def _key(metric: str, pair: str) -> str:

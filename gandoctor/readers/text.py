@@ -4,7 +4,7 @@ The stages, one module each: `text_lines` undoes terminal codes and tables, `tex
 `text_walk` and `text_scan` attach numbers to names, `text_records` names counters and lists, `text_entries` goes
 through the file, `text_blocks` takes lines of one shape together, `text_table` reads rows under a header,
 `text_columns` tells columns from prose, `text_rows` makes rows, `text_frames` thins progress bars, `text_gather` makes
-arrays of rows, `text_context` finds settings.
+arrays of rows, `text_context` finds settings. `text_histories` comes before all: it finds a training printed as lists.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers.raw import RawLog
@@ -22,9 +24,11 @@ from gandoctor.readers.text_entries import Reading
 from gandoctor.readers.text_frames import settle
 from gandoctor.readers.text_gather import columns as gather
 from gandoctor.readers.text_gather import count, lines, parts
+from gandoctor.readers.text_histories import histories_in
 from gandoctor.readers.text_lines import LONGEST, read_lines
 from gandoctor.readers.text_rows import Rows
 from gandoctor.readers.text_shape import UNNAMED
+from gandoctor.readers.text_words import speaks
 from gandoctor.readers.vits import with_names
 
 if TYPE_CHECKING:
@@ -45,8 +49,33 @@ def read_text(text: str, name: str) -> RawLog:
     are name[0], name[1], the further ones of "a / b" name[1]. Counters that the log does not name are "epoch", "batch",
     "step" or "index" by position; in a log without names the numbers are "value 1", "value 2". "restart" counts the
     dated headings that begin a training, where there are several. Raises UnreadableLog where no row holds a number with
-    a name.
+    a name. Lists that hold a whole training are read in place of rows where they are longer than these are many.
     """
+    histories = histories_in(text)
+    if histories is None:
+        return _read_rows(text, name)
+    try:
+        log = _read_rows(histories.rest, name)
+    except UnreadableLog:
+        log = None
+    if log is not None and _losses(log) >= len(histories):
+        return replace(log, context=read_context(text))
+    return RawLog(
+        columns=histories.columns,
+        name=name,
+        lines=np.full(len(histories), histories.line, dtype=np.int64),
+        context=read_context(text),
+        notes=histories.notes,
+    )
+
+
+def _losses(log: RawLog) -> int:
+    """How many rows hold the metric of a GAN that most do."""
+    spoken = [column for column in log.columns if speaks(column.split())]
+    return max((int(log.logged[c].sum()) if c in log.logged else log.rows for c in spoken), default=0)
+
+
+def _read_rows(text: str, name: str) -> RawLog:
     reading = Reading()
     builder = Rows()
     entries = _columns_only(list(reading.entries(read_lines(with_names(text)))))

@@ -57,7 +57,7 @@ def read_lines(text: str) -> Iterator[Line]:
         if "\r" in raw or "\b" in raw:
             yield from _frames(number, raw)
         elif raw.strip():
-            yield Line(number, _unwrapped(raw[:LONGEST]), frame=False)
+            yield Line(number, unwrapped(raw[:LONGEST]), frame=False)
 
 
 def _split(text: str) -> Iterator[str]:
@@ -73,10 +73,10 @@ def _frames(number: int, raw: str) -> Iterator[Line]:
     """The frames of a line that a carriage return or backspaces take back to its start."""
     frames = [frame for frame in re.split(r"\r|\x08+", raw) if frame.strip()]
     for frame in frames:
-        yield Line(number, _unwrapped(frame[:LONGEST]), frame=len(frames) > 1)
+        yield Line(number, unwrapped(frame[:LONGEST]), frame=len(frames) > 1)
 
 
-def _unwrapped(line: str) -> str:
+def unwrapped(line: str) -> str:
     """The line with plain numbers for `tensor(0.5, device=...)`, `np.float32(0.5)` and `<tf.Tensor: ... numpy=0.5>`."""
     if "=<" not in line and "(" not in line and "<tf." not in line:
         return line

@@ -184,7 +184,7 @@ def limits(values: FloatArray, levels: Sequence[float]) -> tuple[float, float, b
     extent = high - low or max(abs(high), 1.0) * 0.1
     near = [level for level in levels if low - extent <= level <= high + extent]
     low, high = min([low, *near]), max([high, *near])
-    room = _ROOM * (high - low or 1.0)
+    room = max(_ROOM * (high - low or 1.0), 1e-12 * max(abs(low), abs(high)))  # less would be lost in a large level
     return low - room, high + room, False
 
 

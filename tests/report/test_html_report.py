@@ -332,3 +332,11 @@ def test_one_point_is_drawn_wherever_it_is(step: float) -> None:
     at = np.array([step])
     run = Run({"d_loss": Curve(at, np.array([1.0])), "g_loss": Curve(at, np.array([2.0]))})
     assert "<svg" in html.render(diagnose(run))
+
+
+@pytest.mark.parametrize("level", [0.0, 1e16, -1e20, -1e308, 1e308])
+def test_a_curve_that_does_not_move_is_drawn_at_any_level(level: float) -> None:
+    steps, flat = np.arange(40.0), np.full(40, level)
+    for values in (flat, np.where(steps == 30, np.nextafter(level, 0), flat)):
+        run = Run({name: Curve(steps, values) for name in ("d_loss", "g_loss", "learning_rate")})
+        assert "<svg" in html.render(diagnose(run))
