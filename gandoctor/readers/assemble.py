@@ -11,6 +11,7 @@ from gandoctor.errors import NoGanCurve
 from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR, Curve, FloatArray, Run
 from gandoctor.readers.axis import Axis, build_axis
+from gandoctor.readers.blank_tail import with_nan
 from gandoctor.readers.columns import ColumnMap, map_columns
 from gandoctor.readers.counters import filled, finite
 from gandoctor.readers.held import measured_only
@@ -18,6 +19,7 @@ from gandoctor.readers.known import known_context
 from gandoctor.readers.lines import lines_of
 from gandoctor.readers.options import ReadOptions
 from gandoctor.readers.order import IntArray, Order, one_run
+from gandoctor.readers.renamed import joined
 from gandoctor.readers.repair import put_in_order
 from gandoctor.readers.repeats import without_repeats
 from gandoctor.readers.synonyms import rows_of_losses
@@ -39,10 +41,15 @@ def assemble(raw: RawLog, options: ReadOptions | None = None) -> tuple[Run, ...]
     chosen = options or ReadOptions()
     columns = map_columns(raw, chosen.map)
     raw, repeated = without_repeats(raw, columns)
+    raw, blank = with_nan(raw, columns)
     rows = rows_of_losses(raw, columns)
     axis = build_axis(raw, rows, columns.counter)
     order = _order(raw, axis, rows, columns)
-    made = _Made(raw, axis, order, chosen, (*raw.notes, *repeated, *axis.notes, *order.notes))
+    renamed: tuple[str, ...] = ()
+    if order.runs == 1:  # of several runs each has the columns that were logged in it
+        raw, renamed = joined(raw, chosen.map.values())
+        columns = map_columns(raw, chosen.map) if renamed else columns
+    made = _Made(raw, axis, order, chosen, (*raw.notes, *renamed, *repeated, *blank, *axis.notes, *order.notes))
     runs = [run for i in range(order.runs) if (run := made.run(i, columns)) is not None]
     if not runs:
         raise NoGanCurve(f"{raw.name}: its discriminator, generator and quality columns hold no value")

@@ -29,6 +29,8 @@ _CALL = re.compile(rf"[A-Za-z_][\w.]*+\(\s*+\[*+\s*+({_NUMBER})\s*+\]*+{_KEYWORD
 _BRACKETS = re.compile(rf"[\[(]++\s*+({_NUMBER})\s*+,?+\s*+[\])]+", re.IGNORECASE)
 _EAGER = re.compile(rf"<tf\.\w+:?.*\bnumpy=({_NUMBER})>", re.IGNORECASE)
 _AVERAGE = re.compile(rf"({_NUMBER})\s*+\(\s*+{_NUMBER}\s*\)", re.IGNORECASE)
+_WINDOWS = re.compile(r"([+-]?)1\.#(INF|IND|QNAN|SNAN)\d*", re.IGNORECASE)
+"""What programs write that were built with old compilers on Windows."""
 _FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
 _GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*(?:[eE][+-]?\d+)?|[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
@@ -81,6 +83,8 @@ def _separated(text: str, *, comma: bool) -> float | None:
         return _BOOLEANS[text]
     if text in _ODD_NAN:
         return float("nan")
+    if odd := _WINDOWS.fullmatch(text):
+        return float(f"{odd[1]}inf" if odd[2].upper() == "INF" else "nan")
     try:
         return float(text) if text and "_" not in text else None
     except ValueError:

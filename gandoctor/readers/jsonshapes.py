@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def read_document(document: Any, name: str) -> RawLog:
     if isinstance(document, list):
         return _read_list(document, name)
     if isinstance(document, dict):
-        for shape in (_split_frame, _rows_inside, _lists, _indexed):
+        for shape in (_split_frame, _rows_inside, _rows_by_key, _pairs, _lists, _indexed):
             log = shape(document, name)
             if log is not None:
                 return log
@@ -76,6 +77,30 @@ def _is_object(value: Any) -> bool:
 def _walk(value: Any) -> list[Any]:
     inside = value.values() if isinstance(value, dict) else ()
     return [value, *(deeper for item in inside for deeper in _walk(item))]
+
+
+def _rows_by_key(document: Mapping[str, Any], name: str) -> RawLog | None:
+    """Objects under the number of their step or epoch."""
+    if len(document) < 2 or not all(key.isdecimal() and isinstance(row, dict) for key, row in document.items()):
+        return None
+    rows = sorted(((int(key), row) for key, row in document.items()), key=lambda one: one[0])
+    return rows_of([{"": key, **row} for key, row in rows], name)
+
+
+def _pairs(document: Mapping[str, Any], name: str) -> RawLog | None:
+    """Curves as lists of [step, value]: whole numbers first, which rise."""
+    found = _curves(document, "", lambda value: isinstance(value, list) and len(value) > 2 and _rises(value))
+    series = {}
+    for path, value in found.items():
+        steps, values = zip(*value, strict=True)
+        series[path] = Series(_numbers(steps), _numbers(values), _EMPTY)
+    return join(series, name, step="") if series else None
+
+
+def _rises(value: Sequence[Any]) -> bool:
+    if not all(isinstance(item, list) and len(item) == 2 and _is_step(item[0]) for item in value):
+        return False
+    return all(before[0] < after[0] for before, after in pairwise(value))
 
 
 def _lists(document: Mapping[str, Any], name: str) -> RawLog | None:

@@ -35,13 +35,14 @@ def _rows(raw: RawLog, column: str) -> BoolArray:
     rows = np.ones(raw.rows, np.bool_) if column not in raw.logged else raw.logged[column].copy()
     if rows.all():
         return rows
-    meaning = _meaning(understand(column))
+    wanted = meaning(understand(column))
     for other in raw.columns:
         mask = raw.logged.get(other)
-        if other != column and mask is not None and _meaning(understand(other)) == meaning and not (mask & rows).any():
+        if other != column and mask is not None and meaning(understand(other)) == wanted and not (mask & rows).any():
             rows |= mask
     return rows
 
 
-def _meaning(name: Name) -> tuple[object, ...]:
+def meaning(name: Name) -> tuple[object, ...]:
+    """What must be the same in two names of one thing."""
     return name.who, name.what, name.on, name.part, name.index, name.held_out, name.smoothed, name.unknown

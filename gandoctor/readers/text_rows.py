@@ -152,7 +152,8 @@ class Rows:
                 last.counters.update(counters)
                 last.records.append(record)
                 return
-            if _repeats(last, record, metrics):
+            # one number that comes again at another step may be a curve that stands still
+            if _repeats(last, record, metrics) and (len(metrics) > 1 or not _differ(last.counters, counters)):
                 return
         self.done.append(Row(entry.line, entry.part, entry.frame, counters, metrics, [record]))
 
@@ -175,10 +176,12 @@ def _entry(block: Block, place: int) -> Entry:
 
 def _agree(before: dict[str, float], now: dict[str, float], counted: bool) -> bool:
     """Whether two entries can be of one row: no counter differs, and one is shared if the second has its own."""
-    shared = before.keys() & now.keys()
-    if any(before[name] != now[name] for name in shared):
-        return False
-    return bool(shared) or not counted
+    return not _differ(before, now) and (not counted or not before.keys().isdisjoint(now))
+
+
+def _differ(before: dict[str, float], now: dict[str, float]) -> bool:
+    """Whether a counter of both has another value."""
+    return any(before[name] != now[name] for name in before.keys() & now.keys())
 
 
 def _repeats(before: Row, record: Record, metrics: dict[str, float]) -> bool:

@@ -238,3 +238,72 @@ def test_a_quality_that_is_empty_between_its_measurements_keeps_those_that_repea
     )
     (run,) = assemble(log)
     assert run.curves["precision"].values.tolist() == [0, 0, 0, 0, 0, 0.125]
+
+
+def renamed(first: slice, second: slice, names: tuple[str, str] = ("D_Loss", "loss_d"), rows: int = 100) -> RawLog:
+    """D's loss under one name in some rows, under another in others; G's throughout."""
+    masks = []
+    for part in (first, second):
+        mask = np.zeros(rows, bool)
+        mask[part] = True
+        masks.append(mask)
+    columns = {"step": np.arange(float(rows)), "g_loss": np.ones(rows)}
+    columns |= {name: np.where(mask, np.arange(rows) / 100, NAN) for name, mask in zip(names, masks, strict=True)}
+    return RawLog(columns, "log", dict(zip(names, masks, strict=True)))
+
+
+@pytest.mark.parametrize("order", [("D_Loss", "loss_d"), ("loss_d", "D_Loss"), ("errD", "discriminator loss")])
+def test_a_column_that_goes_on_under_another_name_is_one_curve(order: tuple[str, str]) -> None:
+    (run,) = assemble(renamed(slice(0, 60), slice(60, 100), order))
+    assert run.curves["d_loss"].values.tolist() == [row / 100 for row in range(100)]
+    assert f"'{order[1]}' goes on where '{order[0]}' ends: they were read as one" in run.notes
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        (slice(0, 100, 2), slice(1, 100, 2), ("D_Loss", "loss_d")),  # in turns: two things
+        (slice(0, 61), slice(60, 100), ("D_Loss", "loss_d")),  # both in one row
+        (slice(0, 60), slice(60, 100), ("D_Loss", "val_d_loss")),
+        (slice(0, 60), slice(60, 100), ("D_Loss", "d_loss_real")),
+    ],
+)
+def test_other_columns_stay_apart(first: slice, second: slice, names: tuple[str, str]) -> None:
+    (run,) = assemble(renamed(first, second, names))
+    assert not [note for note in run.notes if "goes on" in note]
+    assert len(run.curves["d_loss"]) < 100
+
+
+def test_a_name_that_the_user_gave_stays_apart() -> None:
+    (run,) = assemble(renamed(slice(0, 60), slice(60, 100)), ReadOptions(map={"d_loss": "loss_d"}))
+    assert run.curves["d_loss"].steps.tolist() == list(range(60, 100))
+
+
+def blank(tmp_path: Path, before: str, after: str, rows: int = 40) -> Path:
+    """A table whose last rows are others; # is the step."""
+    lines = [(before if row < 100 else after).replace("#", str(row)) for row in range(100 + rows)]
+    return csv(tmp_path / "run.csv", "step,d_loss,g_loss,lr,fid\n" + "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("before", "after"), [("#,1.5,0.5,,", "#,,,,"), ("#,1.5,0.5,1e-4,", "#,,,1e-4,")])
+def test_losses_that_are_blank_to_the_end_were_nan(tmp_path: Path, before: str, after: str) -> None:
+    run = readers.read(blank(tmp_path, before, after))
+    for metric in ("d_loss", "g_loss"):
+        assert run.curves[metric].steps.tolist() == list(range(140))
+        assert np.isnan(run.curves[metric].values).tolist() == [False] * 100 + [True] * 40
+    assert "the last 40 rows hold no loss, as NaN is written by some programs: it was taken for NaN" in run.notes
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rows"),
+    [
+        ("#,1.5,0.5,1e-4,", "#,,,,25.5", 40),  # evaluations at the end
+        ("#,1.5,0.5,1e-4,", "#,,,1e-4,25.5", 40),
+        ("#,1.5,0.5,1e-4,", "#,,,1e-4,", 2),  # rows that were cut off
+        ("#,1.5,,1e-4,", "#,,0.5,1e-4,", 40),  # the other network's turn
+        ("#,1.5,0.5,1e-4,", "#,1.5,,1e-4,", 40),
+    ],
+)
+def test_other_blanks_are_no_nan(tmp_path: Path, before: str, after: str, rows: int) -> None:
+    run = readers.read(blank(tmp_path, before, after, rows))
+    assert all(np.isfinite(curve.values).all() for curve in run.curves.values())

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import gandoctor
 from gandoctor.errors import UnreadableLog
 from gandoctor.readers.formats import read_raw
 from gandoctor.readers.jsonl import looks_like_json, read_json
@@ -206,3 +207,27 @@ def test_a_folder_of_metric_files_without_stats_joins_them(stylegan: Path) -> No
 def test_stylegan_files_given_together_are_one_log(stylegan: Path) -> None:
     (log,) = read_raw([stylegan / "stats.jsonl", stylegan / "metric-kid50k.jsonl"])
     assert "kid50k" in log.columns
+
+
+PAIRS = {
+    "lists of step and value": {"d_loss": [[k * 10, d] for k, d in enumerate([1.5, 1.25, 1.0])],
+                                "g_loss": [[k * 10, d] for k, d in enumerate([0.5, 0.75, 1.0])]},
+    "objects by step": {str(k * 10): {"d_loss": 1.5 - 0.25 * k, "g_loss": 0.5 + 0.25 * k} for k in (2, 0, 1)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", PAIRS)
+def test_values_stand_at_the_steps_that_the_document_gives(tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(PAIRS[shape]))
+    run = gandoctor.read(path)
+    assert run.unit == "step"
+    for metric, values in (("d_loss", [1.5, 1.25, 1.0]), ("g_loss", [0.5, 0.75, 1.0])):
+        assert run.curves[metric].steps.tolist() == [0, 10, 20]
+        assert run.curves[metric].values.tolist() == values
+
+
+def test_lists_of_two_that_do_not_count_are_columns_still() -> None:
+    log = read_json(json.dumps({"d_loss": [[0.5, 0.25], [0.75, 0.5], [0.5, 0.5]]}), "log")
+    assert log is not None
+    assert list(log.columns) == ["d_loss/0", "d_loss/1"]

@@ -255,6 +255,7 @@ NUMBERS = {
     "tensor(nan)": NAN, "np.float64(0.5)": 0.5, "array([0.5], dtype=float32)": 0.5, "[0.5]": 0.5, "(0.5,)": 0.5,
     "<tf.Tensor: shape=(), dtype=float32, numpy=0.69>": 0.69,
     "'0.5'": 0.5, "True": 1, "-inf": -math.inf, "1.5 (1.7)": 1.5,
+    "-1.#IND": NAN, "1.#QNAN": NAN, "-1.#INF00": -math.inf, "1.#X": None,
     "-nan": NAN, "1_000": None, "abc": None, "": None, "1.2.3": None, "10:00": None, "2020-01-01": None, "[1, 2]": None,
     "tensor(1.0": None, "0.5 0.6": None, "1e": None, "12ms": None, "%": None,
 }  # fmt: skip

@@ -163,6 +163,12 @@ def test_scores_of_the_data_before_training_are_no_rows() -> None:
     assert rows_of(text) == [{"step": 1, "D": 0.5, "G": 1}, {"step": 2, "D": 0.25, "G": 2}]
 
 
+def test_one_number_that_stands_still_is_no_echo() -> None:
+    text = "".join(f"step {k} d_loss 0.5" + (" g_loss 0.25\n" if k % 5 == 0 else "\n") for k in range(12))
+    assert [row["step"] for row in rows_of(text)] == list(range(12))
+    assert all(row["d_loss"] == 0.5 for row in rows_of(text))
+
+
 def test_a_line_too_long_to_be_one_is_noted() -> None:
     log = read_text("step 1 D 0.5 G 1" + " x" * 60_000 + "\nstep 2 D 0.25 G 2\n", "log")
     assert log.rows == 2
