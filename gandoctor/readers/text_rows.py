@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from gandoctor.readers.text_entries import Entry
 from gandoctor.readers.text_shape import UNNAMED, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gandoctor.model import FloatArray
     from gandoctor.readers.order import IntArray
@@ -45,8 +46,9 @@ class Stretch:
 class Rows:
     """Builds rows entry by entry.
 
-    A line with counters only ("Epoch 3/50", "step 100") holds for the rows after it that lack them. A row's epoch holds
-    for rows after it that print none. Entries with different metrics merge where their counters agree. A line that
+    A line with counters only ("Epoch 3/50", "step 100") holds for the rows after it that lack them; one that always
+    comes after rows, the last of the log too ("Epoch 3 finished"), for those before it. A row's epoch holds for rows
+    after it that print none. Entries with different metrics merge where their counters agree. A line that
     repeats a part of the row before, in other words, is an echo and dropped. Nothing holds beyond a dated heading.
     """
 
@@ -54,6 +56,8 @@ class Rows:
     above: dict[CounterKind, tuple[str, float]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
     spellings: dict[Record, tuple[str, ...]] = field(default_factory=dict)
+    closing: frozenset[Record] = frozenset()
+    closed: int = 0
     part: int = 0
     free: int = 0
     headed: bool = False
@@ -64,6 +68,7 @@ class Rows:
         for record in sorted(records, key=lambda record: not record.metrics):
             names = record.counter_names
             self.spellings[record] = tuple(self.spelled.setdefault(name.lower(), name) for name in names)
+        self.closing = _closing(entries)
         entries.reverse()
         while entries:  # a long log does not fit into memory twice
             entry = entries.pop()
@@ -112,6 +117,8 @@ class Rows:
         own = dict(zip(names, entry.values, strict=False))
         if record.values:
             self._add_unnamed(entry, own)
+        elif record in self.closing:
+            self._close(own)
         elif not record.metrics:
             self._head(record, own)
         else:
@@ -128,6 +135,18 @@ class Rows:
                 self.above.clear()
             self.above[kind] = (name, value)
         self.free, self.headed = 0, True
+
+    def _close(self, own: dict[str, float]) -> None:
+        """Gives the counters of a line to the rows since the last such line."""
+        for place in range(self.closed, len(self.done)):
+            row = self.done[place]
+            if isinstance(row, Row):
+                row.counters = {**own, **row.counters}
+            else:
+                size = len(row.lines)
+                counters = {**{name: np.full(size, value) for name, value in own.items()}, **row.counters}
+                self.done[place] = replace(row, counters=counters)
+        self.closed = len(self.done)
 
     def _add_unnamed(self, entry: Entry, own: dict[str, float]) -> None:
         """Values without a name are "value 1", "value 2" in their row; without any counter they are no row."""
@@ -168,6 +187,23 @@ class Rows:
             return own
         found = {name: value for kind, (name, value) in self.above.items() if kind not in record.kinds}
         return {**found, **own}
+
+
+def _closing(entries: Sequence[Entry | Block]) -> frozenset[Record]:
+    """The records of lines with counters alone of which each comes after metrics, and none before the last metrics."""
+    metrics, times = 0, Counter[Record]()
+    seen: dict[Record, int] = {}
+    leading: set[Record] = set()
+    for entry in entries:
+        record = entry.record
+        if record.metrics or record.values:
+            metrics += 1
+        elif record.named:
+            if seen.get(record, 0) == metrics or isinstance(entry, Block):
+                leading.add(record)
+            seen[record] = metrics
+            times[record] += 1
+    return frozenset(r for r, last in seen.items() if last == metrics and times[r] > 1 and r not in leading)
 
 
 def _entry(block: Block, place: int) -> Entry:

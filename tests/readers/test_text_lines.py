@@ -163,6 +163,26 @@ def test_scores_of_the_data_before_training_are_no_rows() -> None:
     assert rows_of(text) == [{"step": 1, "D": 0.5, "G": 1}, {"step": 2, "D": 0.25, "G": 2}]
 
 
+BEFORE = {
+    "Epoch": "".join(f"d: {k}.5  g: 0.25\nEpoch {k}/9 completed\n" for k in range(1, 10)),
+    "step": "".join(f"d: {k}.5\ng: 0.25\nstep: {k}\n" for k in range(1, 10)),
+    "epoch": "".join(f"batch {b} d: {k}.5\n" + f"epoch {k} done\n" * (b == 19) for k in (1, 2) for b in range(20)),
+}
+
+
+@pytest.mark.parametrize("counter", BEFORE)
+def test_a_counter_that_always_comes_after_rows_counts_them(counter: str) -> None:
+    rows = rows_of(BEFORE[counter])
+    assert {row["d"] for row in rows} >= {1.5, 2.5}
+    assert all(row["d"] == row[counter] + 0.5 for row in rows)
+
+
+@pytest.mark.parametrize(("first", "last"), [("", ""), ("", "Epoch 9\n"), ("d: 0.5  g: 0.25\n", "")])
+def test_a_counter_that_comes_before_rows_counts_what_follows(first: str, last: str) -> None:
+    text = first + "".join(f"Epoch {k}\nd: {k}.5  g: 0.25\n" for k in range(1, 9)) + last
+    assert [row["d"] - row["Epoch"] for row in rows_of(text) if "Epoch" in row] == [0.5] * 8
+
+
 def test_one_number_that_stands_still_is_no_echo() -> None:
     text = "".join(f"step {k} d_loss 0.5" + (" g_loss 0.25\n" if k % 5 == 0 else "\n") for k in range(12))
     assert [row["step"] for row in rows_of(text)] == list(range(12))
