@@ -101,7 +101,7 @@ def _formats() -> dict[str, bytes]:
         "tensors.txt": f"D: [{', '.join(f'tensor({x:.4f})' for x in d)}] G: {g[:9].tolist()}\n".encode(),
         "closing.txt": _rows("", lambda i: f"D loss: {d[i]} G loss: {g[i]}\nEpoch {i} finished\n"),
         "renamed.txt": _rows("", lambda i: f"step {i} {'D_loss' if i < 20 else 'loss_d'}: {d[i]} g_loss: {g[i]}\n"),
-        "blank.csv": _rows("step,d_loss,g_loss,lr\n", lambda i: f"{i},{d[i]},{g[i]},0.1\n" if i < 25 else f"{i},,,0.1\n"),
+        "blank.csv": _rows("step,d_loss,g_loss,lr\n", lambda i: f"{i},{d[i]},{g[i]},1\n" if i < 25 else f"{i},,,1\n"),
         "split.json": json.dumps({"columns": ["d_loss", "g_loss"], "data": np.stack([d, g], 1).tolist()}).encode(),
         "download.json": json.dumps([[1.6e9 + i, i, float(x)] for i, x in enumerate(d)]).encode(),
         "log.ipynb": json.dumps({"nbformat": 4, "cells": [cell]}).encode(),
