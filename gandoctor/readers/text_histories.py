@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LEAST = 12
 """Numbers that a list holds at least to be a history; shorter ones are the losses of several networks."""
 _LIST = re.compile(r"\[(?=[\s\d.+\-nitafjT])([^\[\]]{24,}+)\]")
+_MANY = 100
+"""After so many lists, of which no name has one alone, none will have: each row has its lists."""
 _BEGINS = re.compile(r"[^\[\],;\t\"]{0,80}\[(?=[\s\d.+\-nitafjT])([^\[\]]*)")
 _MARK = 71_077_345_000_000
 """Stands, and the numbers after it, for list 0, 1, ... while the names on their lines are looked for."""
@@ -108,7 +110,9 @@ def _alone(named: Iterable[tuple[str, FloatArray]]) -> dict[str, FloatArray]:
     """Those names that have one list, or one that grows: then as it was last."""
     lists: dict[str, FloatArray] = {}
     several: set[str] = set()
-    for name, values in named:
+    for place, (name, values) in enumerate(named):
+        if place > _MANY and len(several) == len(lists):
+            return {}
         before = lists.get(name, values)
         if not np.array_equal(before, values[: len(before)], equal_nan=True):
             several.add(name)
