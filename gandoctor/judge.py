@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Active:
-    """A pattern whose conditions hold: since when, and, once it held long enough, where it fired."""
+    """A pattern whose conditions hold: since when, and, once it held long enough, where it fired.
+
+    Once it has fired it holds on while its rows are beyond `clear`. `readings` are those of the last look, `proof` are
+    those of the last at which every row was beyond its bound: what is measured later may contradict that it fired.
+    """
 
     since: float
     index: int
     fired: float | None = None
     readings: tuple[Reading, ...] = ()
+    proof: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,9 @@ class Judge:
             state = _begin(now, pattern)
         if state.fired is None and now_index(now, pattern) - state.index >= _hold(now, pattern):
             state = replace(state, fired=now.step)
-        self.active[key] = replace(state, readings=tuple(_reading(now, c) for c in pattern.when if _is_asked(now, c)))
+        readings = tuple(_reading(now, c) for c in pattern.when if _is_asked(now, c))
+        proved = state.fired is None or _all_hold(now, one.rows, clear=False)
+        self.active[key] = replace(state, readings=readings, proof=readings if proved else state.proof)
 
     def findings(self) -> Iterator[Finding]:
         """Everything that fired, what is over first."""
@@ -109,7 +116,7 @@ class Judge:
 
     def _finding(self, rule: Rule, pattern: Pattern, state: _Active, until: float | None) -> Finding:
         assert state.fired is not None
-        values = {reading.condition: reading.value for reading in state.readings}
+        values = {reading.condition: reading.value for reading in state.proof}
         return Finding(
             rule=rule.id,
             pattern=pattern.name,

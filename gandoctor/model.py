@@ -296,8 +296,9 @@ class Reading:
 class Finding:
     """A pattern that fired: `since` where it began, `fired` where it was sure, `until` where it ended (None: it holds).
 
-    `confidence` is the probability that a run on which this fired is ill in the way the rule says; `status` says how
-    tried the rule is.
+    `readings` are what was measured when it was last looked at; `evidence` tells what was measured when all its rows
+    were last beyond the bounds at which it fires. `confidence` is the probability that a run on which this fired is ill
+    in the way the rule says; `status` says how tried the rule is.
     """
 
     rule: str

@@ -3,13 +3,14 @@
 A log is read as a whole each time, by the reader and the engine of `diagnose`: so a verdict while watching is that of
 `diagnose` on the same file, whatever the format, and a file that is cut, replaced or begun again needs no special care.
 The price is bounded by waiting: after a diagnosis that took t seconds the next one of that log comes no sooner than t
-divided by the share of a core that watching may cost.
+divided by the share of a core that watching may cost, though no later than `PATIENCE` says.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.discover import files_of, logs
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 SHARE = 0.005
 """Of a core, the most that diagnosing may cost; looking for files comes on top, and is less."""
+
+NO_LIMIT = inf
+"""The share with which a log is diagnosed at every poll that finds it changed."""
+
+PATIENCE = 60.0
+"""Seconds after which a log that has grown is diagnosed whatever that costs, or ten times what it took if it took more
+than a tenth of that: a failure should be told within the minute, and a core not be spent on one log."""
 
 _Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -69,8 +77,8 @@ class _Followed:
 class Watch:
     """The logs below `paths`; `poll` looks at those that changed and returns what is new.
 
-    `options` are those of `readers.read`, `share` is the share of a core that diagnosing may cost, `clock` and `cost`
-    give seconds and are there to be replaced in tests.
+    `options` are those of `readers.read`, `share` is the share of a core that diagnosing may cost, the first look at
+    each log apart; `clock` and `cost` give seconds and are there to be replaced in tests.
     """
 
     paths: Sequence[str | Path]
@@ -88,7 +96,7 @@ class Watch:
 
     def poll(self, everything: bool = False) -> list[Change]:
         """Diagnose the logs that changed and are due, all that changed where `everything` is asked for."""
-        found = logs(self.paths)
+        found = logs(self.paths, known=self.diagnoses)
         gone = [log for log, one in self._followed.items() if log not in found and one.stamp]
         changes = [self._look(log, everything) for log in (*found, *gone)]
         return [change for change in changes if change is not None]
@@ -100,10 +108,14 @@ class Watch:
             return None
         began = self.cost()
         diagnosis, trouble = self._diagnosed(log) if stamp else (None, "there is no such file")
-        one.due = self.clock() + (self.cost() - began) / self.share
+        one.due = self.clock() + (self._wait(self.cost() - began) if one.stamp else 0.0)
         before, one.stamp = one.state, stamp
         one.diagnosis, one.state = diagnosis, _state(diagnosis, trouble)
         return Change(log, before, one.state, diagnosis) if one.state != before else None
+
+    def _wait(self, took: float) -> float:
+        """Return the seconds until a log may be diagnosed again; the first look at one costs more than any other."""
+        return min(took / self.share, max(PATIENCE, 10 * took))
 
     def _diagnosed(self, log: Path) -> tuple[Diagnosis | None, str]:
         try:

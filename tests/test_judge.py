@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from gandoctor.engine import diagnose
 from gandoctor.judge import Judge
-from gandoctor.model import Condition, Convention, Pattern, Rulebook, Signal, Window
+from gandoctor.model import Condition, Convention, Curve, Finding, Pattern, Rulebook, Run, Signal, Window
+from gandoctor.report.measured import crossed
 from gandoctor.rulebook import load
+from gandoctor.ruletest import case_run
 from gandoctor.series import Series
 from gandoctor.snapshot import Snapshot
 from gandoctor.statistics import STATISTICS
+from gandoctor.template import fill
 
 ROWS = 400
 
@@ -62,3 +67,45 @@ def test_a_window_is_the_end_of_the_curve_whatever_was_asked_before(points: int)
     found = now.window("d_loss", Window(points))
     assert found is not None
     np.testing.assert_array_equal(found, (values[0] + values[1])[-points:])
+
+
+CASES = [case_run(case) for rule in load().rules for case in rule.cases if case.fires]
+
+
+def after_a_storm(widths: tuple[tuple[int, float, float], ...]) -> Run:
+    """Losses about the same levels all along, with so many rows at a time of this scatter of D's and of G's."""
+    noise = np.random.default_rng(5).standard_normal((2, sum(rows for rows, _, _ in widths)))
+    d, g = (np.concatenate([np.full(rows, width[side]) for rows, *width in widths]) for side in (0, 1))
+    steps = np.arange(1.0, len(d) + 1)
+    return Run({"d_loss": Curve(steps, 1.2 + d * noise[0]), "g_loss": Curve(steps, 0.9 + g * noise[1])})
+
+
+def everything(run: Run) -> list[Finding]:
+    found = diagnose(run)
+    return [*found.findings, *found.suspicions, *found.remarks]
+
+
+@pytest.mark.parametrize("run", CASES, ids=lambda run: run.name)
+def test_the_sentence_of_a_finding_has_the_numbers_of_its_rows_while_they_are_beyond_their_bounds(run: Run) -> None:
+    for finding in everything(run):
+        if all(map(crossed, finding.readings)):
+            rule = load().rule(finding.rule)
+            sentence = next(pattern.evidence for pattern in rule.patterns if pattern.name == finding.pattern)
+            assert finding.evidence == fill(sentence, {one.condition: one.value for one in finding.readings})
+
+
+@pytest.mark.parametrize(
+    ("later", "over"),
+    [(((1500, 0.4, 0.12),), False), (((2500, 0.05, 0.05),), True)],
+    ids=["it goes on as widely", "it has ended"],
+)
+def test_a_storm_is_told_by_what_was_measured_while_it_blew(
+    later: tuple[tuple[int, float, float], ...], over: bool
+) -> None:
+    run = after_a_storm(((1000, 0.03, 0.03), (300, 0.4, 0.5), *later))
+    [storm] = [finding for finding in everything(run) if finding.pattern == "storm"]
+    assert (storm.until is not None) is over
+    assert not all(map(crossed, storm.readings))
+    times = re.fullmatch(r"D's loss scatters (\d+) times as widely as before and G's (\d+) times, .*", storm.evidence)
+    assert times is not None
+    assert min(map(int, times.groups())) >= 4  # as many as it fires above

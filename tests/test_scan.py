@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import signal
 from dataclasses import dataclass, fields, replace
@@ -135,6 +137,39 @@ def test_any_name_of_a_file_gets_into_the_table(tmp_path: Path, suffix: str) -> 
     html.render_scan(grouped(scan(job))).encode("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        *((f"{sign}1+1.csv", f"'{sign}1+1.csv") for sign in "=+-@\t\n\uff1d"),
+        ("'=1.csv", "''=1.csv"),
+        ("'quoted'.csv", "'quoted'.csv"),
+        ("runs/=1.csv", "runs/=1.csv"),
+        ("", ""),
+    ],
+)
+def test_a_text_that_a_spreadsheet_would_run_is_defused_and_comes_back(tmp_path: Path, text: str, cell: str) -> None:
+    table, row = tmp_path / "table.csv", Row(text, since=-4.0, headline=text, d_curve=text, error=text, stamp="s")
+    table_of.write(table, [row])
+    with table.open(newline="", encoding="utf-8") as file:
+        [written] = csv.DictReader(file)
+    assert [written[name] for name in ("log", "headline", "d_curve", "error")] == [cell] * 4
+    assert written["since"] == "-4.0"
+    assert list(known(table).values()) == [row]
+
+
+def test_a_scan_goes_on_from_defused_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("=1+1.csv", "'=1+1.csv", "@x.csv"):
+        write(tmp_path / name, *ROWS)
+    table = tmp_path / "table.csv"
+    job = Job((".",), table=table, processes=1)
+    assert len(judged_again(job)) == 3
+    assert judged_again(job) == []
+    assert [line.partition(",")[0] for line in table.read_text().splitlines()[1:]] == [
+        "''=1+1.csv", "'=1+1.csv", "'@x.csv",
+    ]  # fmt: skip
+
+
 def test_the_table_of_an_older_version_is_made_anew(runs: Path, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     scan(Job((str(runs),), table=table, processes=1))
@@ -245,6 +280,26 @@ def test_logs_behind_a_url_get_the_rows_of_local_ones(runs: Path) -> None:
         assert (row.verdict, row.since, row.headline) == (local[name].verdict, local[name].since, local[name].headline)
         assert row.log.startswith("memory://")
         assert row.error == local[name].error.replace(local[name].log, row.log)
+
+
+def test_of_json_files_behind_a_url_those_are_logs_that_hold_a_run() -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory")
+    curves = {"d_loss": [1.2 + i % 7 / 50 for i in range(60)], "g_loss": [1.1 + i % 5 / 30 for i in range(60)]}
+    memory.pipe("/jsons/history.json", json.dumps(curves).encode())
+    memory.pipe("/jsons/config.json", b'{"lr": 0.0002, "betas": [0.5, 0.999]}')
+    try:
+        assert [place.name for place in find(["memory://jsons"])] == ["memory:///jsons/history.json"]
+    finally:
+        memory.rm("/jsons", recursive=True)
+
+
+def test_settings_beside_a_json_log_are_no_rows(tmp_path: Path) -> None:
+    curves = {"d_loss": [1.2 + i % 7 / 50 for i in range(60)], "g_loss": [1.1 + i % 5 / 30 for i in range(60)]}
+    (tmp_path / "run.json").write_text(json.dumps(curves))
+    (tmp_path / "config.json").write_text('{"lr": 0.0002, "betas": [0.5, 0.999]}')
+    [row] = scan(Job((str(tmp_path),), processes=1))
+    assert (row.log, row.points, row.error) == (str(tmp_path / "run.json"), 60, "")
 
 
 def test_logs_behind_a_url_are_judged_in_several_processes(runs: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from growing_logs import BROKEN, ROWS, write
 
 from gandoctor.engine import diagnose
-from gandoctor.watch import Watch
+from gandoctor.watch import NO_LIMIT, Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,16 +87,46 @@ def test_a_log_that_cannot_be_read_is_said_once_and_ends_nothing(tmp_path: Path,
     assert watch.poll() == []
 
 
-def test_a_dear_diagnosis_is_not_made_again_before_it_is_paid_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("took", "share", "wait"),
+    [
+        (0.01, 0.005, 2.0),
+        (1.0, 0.01, 60.0),  # not the 100 s that would be a hundredth of a core
+        (7.0, 0.01, 70.0),  # a log of which each look takes long: a tenth of a core at most
+    ],
+)
+def test_a_dear_diagnosis_is_not_made_again_before_it_is_paid_for(
+    tmp_path: Path, took: float, share: float, wait: float
+) -> None:
     log, seconds, now = tmp_path / "run.csv", count(), [0.0]
-    watch = Watch([log], share=0.01, clock=lambda: now[0], cost=lambda: float(next(seconds)))
+    watch = Watch([log], share=share, clock=lambda: now[0], cost=lambda: took * next(seconds))
     write(log, *ROWS[:400])
-    assert len(watch.poll()) == 1
+    assert told(watch) == [("run.csv", "stable", False)]
     write(log, *ROWS[:400], *BROKEN)
-    now[0] = 99.0
-    assert watch.poll() == []
-    now[0] = 100.0
-    assert len(watch.poll()) == 1
+    assert told(watch) == [("run.csv", "convergence_failure", True)]  # the first look is not paid for
+    write(log, *ROWS[:400])
+    now[0] = wait - 0.001
+    assert told(watch) == []
+    now[0] = wait
+    assert told(watch) == [("run.csv", "stable", False)]
+
+
+def test_without_a_limit_every_look_at_a_log_that_grew_is_made(tmp_path: Path) -> None:
+    log, seconds = tmp_path / "run.csv", count()
+    watch = Watch([log], share=NO_LIMIT, clock=lambda: 0.0, cost=lambda: float(next(seconds)))
+    for rows, verdict in ((ROWS[:400], "stable"), ([*ROWS[:400], *BROKEN], "convergence_failure")) * 2:
+        write(log, *rows)
+        assert told(watch) == [("run.csv", verdict, verdict != "stable")]
+
+
+def test_a_log_that_appears_late_is_judged_again_at_once_too(tmp_path: Path) -> None:
+    log, seconds = tmp_path / "run.csv", count()
+    watch = Watch([log], clock=lambda: 0.0, cost=lambda: float(next(seconds)))
+    watch.poll()
+    write(log, *ROWS[:400])
+    assert told(watch) == [("run.csv", "stable", False)]
+    write(log, *ROWS[:400], *BROKEN)
+    assert told(watch) == [("run.csv", "convergence_failure", True)]
 
 
 def test_everything_is_looked_at_when_asked_for(tmp_path: Path) -> None:
@@ -104,5 +134,8 @@ def test_everything_is_looked_at_when_asked_for(tmp_path: Path) -> None:
     watch = Watch([log], clock=lambda: 0.0, cost=lambda: float(next(seconds)))
     write(log, *ROWS[:400])
     watch.poll()
+    write(log, *ROWS[:410])
+    watch.poll()
     write(log, *ROWS[:400], *BROKEN)
+    assert watch.poll() == []
     assert [change.alarming for change in watch.poll(everything=True)] == [True]

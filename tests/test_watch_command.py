@@ -12,13 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
-from growing_logs import BROKEN, ROWS, write
+from growing_logs import BROKEN, HEAD, ROWS, write
 
 from gandoctor.cli import main
 from gandoctor.commands.alert import alert, command_of
 from gandoctor.commands.watch import line, met
 from gandoctor.errors import BadOption
-from gandoctor.watch import Watch
+from gandoctor.watch import NO_LIMIT, SHARE, Change, Watch
 
 SAVE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.buffer.read())"
 
@@ -61,6 +61,58 @@ def test_a_healthy_run_alerts_nobody(tmp_path: Path) -> None:
     out = tmp_path / "alert.json"
     assert run("watch", tmp_path / "well.csv", "--once", "--on-alert", f"{sys.executable} -c '{SAVE}' {out}") == 0
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("ill", "others", "status"),
+    [
+        (False, {}, 0),
+        (True, {}, 1),
+        (True, {"nothere.csv": None}, 2),
+        (False, {"empty.csv": b""}, 2),
+        (True, {"runs/bad.csv": b"", "runs/good.csv": (HEAD + "".join(ROWS)).encode()}, 1),  # as for `scan`
+        (False, {"runs/bad.csv": b""}, 2),
+    ],
+)
+def test_one_look_ends_as_diagnose_does_where_a_path_cannot_be_judged(
+    tmp_path: Path, ill: bool, others: dict[str, bytes | None], status: int
+) -> None:
+    write(tmp_path / "run.csv", *ROWS[:400], *(BROKEN if ill else ()))
+    for name, content in others.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+    paths = [tmp_path / "run.csv", *sorted({tmp_path / name.partition("/")[0] for name in others})]
+    assert run("watch", *paths, "--once") == status
+
+
+def test_one_look_at_a_folder_without_logs_says_so_and_waits_for_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("watch", tmp_path, "--once") == 2
+    assert capsys.readouterr().err == f"gandoctor: no logs found in {tmp_path}\n"
+
+
+@pytest.mark.parametrize(("interval", "share"), [(None, SHARE), (2.0, NO_LIMIT), (0.1, NO_LIMIT)])
+def test_an_interval_that_was_asked_for_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interval: float | None, share: float
+) -> None:
+    slept: list[float] = []
+    shares: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        raise KeyboardInterrupt
+
+    def poll(watch: Watch, everything: bool = False) -> list[Change]:
+        shares.append(watch.share)
+        return []
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(Watch, "poll", poll)
+    write(tmp_path / "run.csv", *ROWS)
+    assert run("watch", tmp_path, *(() if interval is None else ("--interval", interval))) == 0
+    assert (slept, shares) == ([interval or 2.0], [share])
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.commands.alert import alert, command_of
+from gandoctor.commands.diagnose import DONE, FAILURE, WRONG
 from gandoctor.commands.hooks import Hooks
 from gandoctor.commands.screen import complain, screen, show
 from gandoctor.discover import logs
 from gandoctor.errors import BadOption
 from gandoctor.report.words import VERDICTS, clean, count, step
-from gandoctor.watch import Watch
+from gandoctor.watch import NO_LIMIT, SHARE, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,18 +25,24 @@ if TYPE_CHECKING:
 UNTIL = ("failure", "any", "stable", "mode_collapse", "convergence_failure")
 """What `--until-verdict` can wait for; "any" is every verdict but inconclusive."""
 
+INTERVAL = 2.0
+"""Seconds from one look to the next where none were asked for."""
+
 _ILL = ("mode_collapse", "convergence_failure")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for; `interval` is in seconds, `options` go to the reader as they are."""
+    """What the user asked for; `options` go to the reader as they are.
+
+    `interval` is in seconds; None is `INTERVAL`, and then a log waits longer where diagnosing it is dear.
+    """
 
     paths: tuple[str, ...]
     rulebook: str
     rules: tuple[Path, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    interval: float = 2.0
+    interval: float | None = None
     on_alert: str = ""
     webhook: str = ""
     webhook_level: Severity = "error"
@@ -45,7 +52,10 @@ class Request:
 
 
 def run(request: Request) -> int:
-    """Watch until interrupted, or until `--until-verdict` is met; returns 1 where a failure ended it, else 0."""
+    """Watch until interrupted, or until `--until-verdict` is met; returns 1 where a failure ended it, else 0.
+
+    Of one look (`once`) it returns 2 where of a path nothing could be judged, as `diagnose` does.
+    """
     from gandoctor.rulebook import load
 
     if "-" in request.paths:
@@ -57,7 +67,8 @@ def run(request: Request) -> int:
         _run_command(change, command)
         hooks.tell(change)
 
-    watch = Watch(request.paths, load(request.rulebook, request.rules), request.options)
+    share = SHARE if request.interval is None else NO_LIMIT
+    watch = Watch(request.paths, load(request.rulebook, request.rules), request.options, share)
     try:
         if request.full_screen:
             return _on_screen(watch, request, alarm)
@@ -70,14 +81,17 @@ def run(request: Request) -> int:
 
 def _in_lines(watch: Watch, request: Request, alarm: Callable[[Change], None]) -> int:
     if not logs(request.paths):
-        complain(f"nothing to watch yet in {', '.join(map(clean, request.paths))}; waiting")
+        where = ", ".join(map(clean, request.paths))
+        complain(f"no logs found in {where}" if request.once else f"nothing to watch yet in {where}; waiting")
     while True:
         for change in watch.poll(everything=request.once):
             show(line(change, time.strftime("%H:%M:%S")) + "\n", screen().colour)
             alarm(change)
-        if request.once or met(watch.diagnoses.values(), request.until):
+        if request.once:
+            return WRONG if unjudged(watch, request.paths) else _status(watch)
+        if met(watch.diagnoses.values(), request.until):
             return _status(watch)
-        time.sleep(request.interval)
+        time.sleep(request.interval or INTERVAL)
 
 
 def _on_screen(watch: Watch, request: Request, alarm: Callable[[Change], None]) -> int:
@@ -97,7 +111,7 @@ def _on_screen(watch: Watch, request: Request, alarm: Callable[[Change], None]) 
             live.update(Text.from_ansi(text, no_wrap=True, overflow="crop"), refresh=True)
             if met(watch.diagnoses.values(), request.until):
                 return _status(watch)
-            time.sleep(request.interval)
+            time.sleep(request.interval or INTERVAL)
 
 
 def line(change: Change, clock: str) -> str:
@@ -130,8 +144,14 @@ def met(diagnoses: Any, until: str) -> bool:
     return bool(verdicts & wanted)
 
 
+def unjudged(watch: Watch, paths: Sequence[str]) -> list[str]:
+    """The paths of which nothing was judged: a log that cannot be read, a folder that holds none which can."""
+    judged = list(watch.diagnoses)
+    return [path for path in paths if not any(log.is_relative_to(path) for log in judged)]
+
+
 def _status(watch: Watch) -> int:
-    return 1 if any(diagnosis.verdict in _ILL for diagnosis in watch.diagnoses.values()) else 0
+    return FAILURE if any(diagnosis.verdict in _ILL for diagnosis in watch.diagnoses.values()) else DONE
 
 
 def _run_command(change: Change, command: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from gandoctor.errors import GandoctorError, UnreadableLog
@@ -14,7 +15,7 @@ from gandoctor.readers.source import Source, open_source
 from gandoctor.readers.trackers import read_tracked, read_tracked_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gandoctor.readers.raw import RawLog
 
@@ -141,8 +142,12 @@ def _best(folder: Path, files: Sequence[Path]) -> list[RawLog]:
     if not read:
         raise UnreadableLog(f"{folder} holds no log that can be read; it holds {_listing(folder)}")
     best = max(read, key=lambda path: sum(_weight(log) for log in read[path]))
-    others = [path.name for path in read if path != best]
-    return [_noted(log, others) for log in read[best]]
+    notes = _passed_over(best, {path: logs for path, logs in read.items() if path != best}, folder)
+    return [replace(log, notes=(*notes, *log.notes)) for log in read[best]]
+
+
+def _place(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _weight(log: RawLog) -> int:
@@ -150,11 +155,25 @@ def _weight(log: RawLog) -> int:
     return log.rows * min(len(log.columns), 8) ** 2
 
 
-def _noted(log: RawLog, others: Sequence[str]) -> RawLog:
-    if not others:
-        return log
-    named = ", ".join(others[:_LISTED]) + (", ..." if len(others) > _LISTED else "")
-    return replace(log, notes=(f"other files in the folder were not read: {named}", *log.notes))
+def _passed_over(chosen: Path, others: Mapping[Path, Sequence[RawLog]], folder: Path) -> tuple[str, ...]:
+    """Say which files were not read: those of several rows are logs, and a report begins with the choice of one.
+
+    That it does is up to `report.sentences.is_choice`, which knows the note by how it begins.
+    """
+    logs = [path for path, read in others.items() if any(log.rows > 1 for log in read)]
+    rest = [_place(path, folder) for path in others if path not in logs]
+    few = (f"other files in the folder were not read: {_named(rest)}",) if rest else ()
+    if not logs:
+        return few
+    said = (
+        f"{len(logs) + 1} logs in this folder: only {_place(chosen, folder)}, which holds the most, was read, not"
+        f" {_named([_place(path, folder) for path in logs])} (all of them: gandoctor scan {quote(str(folder))})"
+    )
+    return (said, *few)
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
 
 
 def _listing(folder: Path) -> str:

@@ -75,7 +75,8 @@ def outline(diagnosis: Diagnosis, brief: bool) -> Outline:
     )
     headline = _headline(diagnosis)
     said = headline.lower().startswith(VERDICTS[diagnosis.verdict].lower())
-    lead = (*_deciding(diagnosis), sentences.since(diagnosis), sentences.sure(diagnosis), *_limits(diagnosis))
+    chosen = tuple(sentences.sentence(note) for note in diagnosis.run.notes if sentences.is_choice(note))
+    lead = (*chosen, *_deciding(diagnosis), sentences.since(diagnosis), sentences.sure(diagnosis), *_limits(diagnosis))
     filled = tuple(section for section in (*evidence, *rest) if section.items)
     spoken = [*lead, *(text for section in filled for item in section.items for text in (item.text, *item.details))]
     return Outline(
@@ -198,7 +199,7 @@ def _reading(diagnosis: Diagnosis) -> Section:
 
 def _notes(diagnosis: Diagnosis, brief: bool) -> list[str]:
     """Return what was repaired on reading; with how many more there are where there is little room."""
-    every = [sentences.sentence(note) for note in diagnosis.run.notes]
+    every = [sentences.sentence(note) for note in diagnosis.run.notes if not sentences.is_choice(note)]
     most = _BRIEF["notes"]
     return [*every[:most], f"({len(every) - most} more)"] if brief and len(every) > most + 1 else every
 

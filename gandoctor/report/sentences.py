@@ -36,6 +36,8 @@ _NEARLY_EVEN = 0.485
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 _EXPONENT = re.compile(r"(?<=\d)e([+-])0+(\d)")
 _PERCENT = re.compile(r"(\d)%")
+_CHOICE = re.compile(r"\d+ (?:logs in this folder|runs in this log)\b")
+"""How the note of a reader begins that found several logs or runs and read one."""
 
 
 def subject(diagnosis: Diagnosis) -> str:
@@ -44,6 +46,11 @@ def subject(diagnosis: Diagnosis) -> str:
     if not run.points:
         return f"{clean(run.name)}: no points"
     return f"{clean(run.name)}: {count(run.points, 'point')}, {span(run.unit, run.first_step, run.last_step)}"
+
+
+def is_choice(note: str) -> bool:
+    """Whether a note on reading says that what is reported is one of several, which is to be known before all else."""
+    return _CHOICE.match(note) is not None
 
 
 def since(diagnosis: Diagnosis) -> str:

@@ -49,7 +49,25 @@ def _write_csv(file: Path, rows: Iterable[Row]) -> None:
         writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for row in rows:  # a bare carriage return ends a line for every reader of CSV, and is not quoted by this writer
-            writer.writerow({**row.as_dict(), "log": row.log.replace("\r", "\\r")})
+            values = {**row.as_dict(), "log": row.log.replace("\r", "\\r")}
+            writer.writerow({name: _cell(value) for name, value in values.items()})
+
+
+def _cell(value: Any) -> Any:
+    return defused(value) if isinstance(value, str) else value
+
+
+def defused(text: str) -> str:
+    """Return the text as a cell that no spreadsheet takes for a formula: a quote stands before one that begins as such.
+
+    Source: OWASP, CSV Injection. Quotes that stand there already get one more, so that `as_it_was` is its inverse.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def as_it_was(cell: str) -> str:
+    """Return the text of a defused cell."""
+    return cell[1:] if cell.startswith("'") and defused(cell[1:]) == cell else cell
 
 
 def _write_parquet(file: Path, rows: Iterable[Row]) -> None:
@@ -63,6 +81,9 @@ def _write_parquet(file: Path, rows: Iterable[Row]) -> None:
 _NUMBERS = ("confidence", "since", "fired", "first_step", "last_step")
 _BYTES = "surrogateescape"
 """How bytes of a file's name that are no UTF-8 get into a table and back."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet runs; the last four are the wide forms of the first."""
 
 _KEY = frozenset({"log", "verdict", "stamp", "rulebook"})
 """The columns that every table of a scan has had."""
@@ -98,9 +119,10 @@ def _read_csv(table: Path) -> tuple[list[str], list[dict[Any, Any]]]:
     """Read texts as they stand: a hash of digits is no number, and a run may be called NA."""
     with table.open(newline="", encoding="utf-8", errors=_BYTES) as file:
         read = csv.DictReader(file, strict=True)
-        rows: list[dict[Any, Any]] = [{**row, **_numbers(row)} for row in read]
-        if any(None in row for row in rows):
+        cells: list[dict[Any, Any]] = list(read)
+        if any(None in row for row in cells):
             raise ValueError("a line has more cells than the first")
+        rows = [{**{name: as_it_was(cell or "") for name, cell in row.items()}, **_numbers(row)} for row in cells]
         return list(read.fieldnames or ()), rows
 
 

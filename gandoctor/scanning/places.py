@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from gandoctor.discover import choose, files_of, logs
+from gandoctor.discover import LARGEST_DOCUMENT, choose, files_of, is_document, is_log, logs
 from gandoctor.errors import BadOption, GandoctorError
 from gandoctor.readers.layouts import AHEAD, DATABASES
 
@@ -98,12 +98,27 @@ def _remote(root: str) -> Iterator[Place]:
 def _below(system: Any, top: str) -> Iterator[tuple[str, _Files]]:
     """The logs below a folder, with what the system says of their files."""
     files: _Files = {}
-    for place in choose(_walk(system, top, files)):
+    for place in choose(_walk(system, top, files), documents=True):
         path = "/".join((top, *place.parts[1:]))
+        if is_document(place.name) and path in files and not _holds_a_run(system, path, files[path]):
+            continue
         if path in files:
             yield path, {one: files[one] for one in (path, path + AHEAD) if one in files}
         else:
             yield path, _files(system, path)
+
+
+def _holds_a_run(system: Any, path: str, info: dict[str, Any]) -> bool:
+    """Whether a JSON file is a log, for which it is fetched; one that cannot be is left to who judges it."""
+    if int(info.get("size") or 0) > LARGEST_DOCUMENT:
+        return False
+    with tempfile.TemporaryDirectory(prefix="gandoctor-") as folder:
+        there = Path(folder) / PurePosixPath(path).name
+        try:
+            system.get_file(path, str(there))
+        except Exception:  # a file system may fail in ways of its own
+            return True
+        return is_log(there)
 
 
 def _walk(system: Any, top: str, files: _Files) -> Iterator[tuple[PurePosixPath, int, list[str], list[str]]]:

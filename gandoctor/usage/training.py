@@ -58,7 +58,11 @@ def train(scenario: str | None, list_: bool, **options: Any) -> int:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--interval", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between looks.")
+@click.option(
+    "--interval", type=click.FloatRange(0.1),
+    help="Seconds between looks, whatever they cost. [default: 2; a log that has grown long waits longer, about a"
+    " minute at most, so that watching costs little]",
+)  # fmt: skip
 @click.option("--on-alert", default="", metavar="COMMAND", help="Run this on a failure; JSON is on its standard input.")
 @click.option(
     "--webhook", default="", envvar="GANDOCTOR_WEBHOOK", metavar="URL",
@@ -85,7 +89,7 @@ def watch(paths: tuple[str, ...], **options: Any) -> int:
 
     Example: gandoctor watch runs --on-alert ./tell-me.sh
 
-    Exit status: 0, or 1 if a failure was diagnosed in the end; 2 wrong use.
+    Exit status: 0, or 1 if a failure was diagnosed in the end; 2 wrong use, or with --once a log that cannot be judged.
     """
     from gandoctor.commands.watch import UNTIL, Request, run
 

@@ -190,7 +190,25 @@ def test_the_file_that_tells_most_is_taken_from_a_folder(tmp_path: Path) -> None
     (tmp_path / "train.py").write_text("d_loss = 0.5\n")
     (log,) = read_raw([tmp_path])
     assert (Path(log.name).name, log.rows) == ("loss.csv", 50)
-    assert log.notes == ("other files in the folder were not read: eval.csv",)
+    assert log.notes == (
+        "2 logs in this folder: only loss.csv, which holds the most, was read, not eval.csv"
+        f" (all of them: gandoctor scan {tmp_path})",
+    )
+
+
+def test_a_file_of_one_row_beside_the_log_is_no_other_log(tmp_path: Path) -> None:
+    (tmp_path / "args.json").write_text('{"lr": 0.0002, "batch_size": 64}')
+    (tmp_path / "loss.csv").write_text("step,d,g\n" + "".join(f"{i},0.5,0.6\n" for i in range(50)))
+    (log,) = read_raw([tmp_path])
+    assert log.notes == ("other files in the folder were not read: args.json",)
+
+
+def test_logs_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for at, rows in (("a", 40), ("b", 50)):
+        (tmp_path / at).mkdir()
+        (tmp_path / at / "run.csv").write_text("step,d,g\n" + "".join(f"{i},0.5,0.6\n" for i in range(rows)))
+    (log,) = read_raw([tmp_path])
+    assert "only b/run.csv, which holds the most, was read, not a/run.csv" in log.notes[0]
 
 
 def test_a_log_in_a_sub_folder_is_found_where_the_folder_has_none(tmp_path: Path) -> None:

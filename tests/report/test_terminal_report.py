@@ -52,6 +52,24 @@ def test_typographic_signs_of_a_rule_become_plain_ones() -> None:
     assert 'D - the judge - says "\\xbd"...' in render(said, colour=False, blocks=False)
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "2 logs in this folder: only a.csv, which holds the most, was read, not b.csv (all of them: gandoctor scan x)",
+        "2 runs in this log (60, 70 points): run 2 was read, --run N picks another",
+    ],
+)
+@pytest.mark.parametrize("name", ["stable", "dominance", "undecided"])
+def test_that_one_of_several_is_reported_is_said_before_all_else_and_once(name: str, note: str) -> None:
+    from dataclasses import replace
+
+    before = situations.SITUATIONS[name]()
+    said = replace(before, run=replace(before.run, notes=("2 rows were left out", note, *before.run.notes)))
+    lines = render(said, colour=False, width=200).splitlines()
+    assert lines[2] == f"{note}."
+    assert sum(note in line for line in lines) == 1
+
+
 def test_names_from_the_log_are_text_and_not_markup() -> None:
     text = " ".join(render(situations.hostile(), colour=True, width=120).split())
     assert "[red]x[/red]" in text
