@@ -175,6 +175,24 @@ def explosion(window: FloatArray) -> float:
     return float(np.log10(max(middle(x[cut:]), 1e-12) / max(middle(x[:cut]), 1.0)))
 
 
+def surge(window: FloatArray) -> float:
+    """log10 of the present size of the curve over its size when it began: 2 where it is a hundred times larger.
+
+    The present is the median of |x| over the last fortieth (at least 10 points), the beginning the smallest median of
+    |x| over the part before, the first half of that, the first quarter, and so on down to 10 points: a curve that stays
+    where it went is compared with what it left, however long it stays there while 10 points of that are left. Sizes
+    below 1 count as 1, as for `explosion`. Needs 30 points.
+    """
+    x = np.abs(finite(window))
+    if len(x) < 30:
+        return float("nan")
+    cut = len(x) - max(len(x) // 40, 10)
+    began, end = middle(x[:cut]), cut // 2
+    while end >= 10:
+        began, end = min(began, middle(x[:end])), end // 2
+    return float(np.log10(max(middle(x[cut:]), 1e-12) / max(began, 1.0)))
+
+
 def decay(window: FloatArray) -> float:
     """The power of the row number with which the steps of the curve shrink: -1 for a cumulative mean, 0 for noise.
 

@@ -134,6 +134,28 @@ def test_an_explosion_is_measured_in_powers_of_ten() -> None:
     assert course.explosion(np.r_[np.full(90, 0.001), np.full(10, 0.1)]) == pytest.approx(-1)
 
 
+SURGES = [
+    ("stays for four fifths of the run", np.r_[np.ones(500), np.full(2000, 1000.0)], 3.0),
+    ("stays for all but a fiftieth of the run", np.r_[np.ones(100), np.full(4900, 1000.0)], 3.0),
+    ("has the other sign", np.r_[np.ones(500), np.full(2000, -1000.0)], 3.0),
+    ("is below 1 all the time", np.r_[np.full(90, 0.001), np.full(30, 0.1)], -1.0),
+    ("came back", np.r_[np.ones(500), np.full(500, 1000.0), np.ones(200)], 0.0),
+    ("was large from the first row", np.full(1000, 1000.0), 0.0),
+    ("fell first, as a loss with other terms does", np.r_[np.full(500, 1000.0), np.full(500, 10.0)], -2.0),
+    ("spikes for four rows of the last forty", np.r_[np.ones(396), np.full(4, 1e6)], 0.0),
+]
+
+
+@pytest.mark.parametrize(("curve", "x", "powers"), SURGES, ids=[case[0] for case in SURGES])
+def test_a_surge_is_measured_against_the_beginning(curve: str, x: FloatArray, powers: float) -> None:
+    assert course.surge(x) == pytest.approx(powers), curve
+
+
+def test_a_surge_needs_thirty_points() -> None:
+    assert np.isnan(course.surge(np.ones(29)))
+    assert course.surge(np.ones(30)) == 0
+
+
 def test_a_jump_stands_out_of_the_noise_of_the_rest() -> None:
     assert abs(course.jump(ar1(400, 0.8, 1))) < 6
     assert course.jump(np.r_[ar1(360, 0.5, 1), 30 + ar1(40, 0.5, 2)]) > 10

@@ -15,7 +15,7 @@ from gandoctor.notation import draw
 if TYPE_CHECKING:
     from typing import Any
 
-    from gandoctor.model import Diagnosis
+    from gandoctor.model import Diagnosis, FloatArray
 
 
 def run(curves: dict[str, str], context: dict[str, Any] | None = None) -> Run:
@@ -69,6 +69,74 @@ def test_a_failure_that_healed_is_a_phase_and_no_verdict() -> None:
     assert {(f.rule, f.active) for f in diagnosis.findings} == {("discriminator-dominance", False)}
     assert "discriminator-dominance" in [p.state for p in diagnosis.phases]
     assert diagnosis.phases[-1].state == "stable"
+
+
+OUT_OF_BALANCE = {
+    "G explodes at step 300": {"d_loss": "1.2~0.1*2000", "g_loss": "1~0.1*300 8000~800*1700"},
+    "G explodes at step 500": {"d_loss": "1.2~0.1*2000", "g_loss": "1~0.1*500 8000~800*1500"},
+    "G explodes at step 1500": {"d_loss": "1.2~0.1*2000", "g_loss": "1~0.1*1500 8000~800*500"},
+    "D explodes": {"d_loss": "1.2~0.1*500 10000~1000*1500", "g_loss": "1~0.1*2000"},
+    "G stands on PyTorch's clamp": {"d_loss": "1.2~0.1*2000", "g_loss": "1~0.1*600 100*1400"},
+}
+STEPS = np.arange(1.0, 2001)
+STILL = np.ones(2000)
+RUNAWAYS = {
+    "both losses": (np.exp(STEPS / 150), None),
+    "both losses, beside a penalty that stands": (np.exp(STEPS / 150), 0.1 * STILL),
+    "both losses, half as fast": (np.exp(STEPS / 300), 0.1 * STILL),
+    "the penalty": (STILL, np.exp(STEPS / 150)),
+}
+
+
+def critic(seed: int, size: FloatArray, penalty: FloatArray | None = None) -> Run:
+    """A critic's losses that scatter by a tenth around a size."""
+    noise = np.random.default_rng(seed)
+    made = {"d_loss": -1.2 * size, "g_loss": size} | ({} if penalty is None else {"gradient_penalty": penalty})
+    curves = {name: Curve(STEPS, x * noise.normal(1, 0.1, len(STEPS))) for name, x in made.items()}
+    return Run(curves, context={"family": "wgan" if penalty is None else "wgan-gp"})
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", OUT_OF_BALANCE)
+def test_a_loss_that_explodes_and_stays_there_never_counts_as_healed(name: str, seed: int) -> None:
+    curves = {metric: draw(text, f"{metric} {seed}").values for metric, text in OUT_OF_BALANCE[name].items()}
+    diagnosis = diagnose(Run({m: Curve(STEPS, x) for m, x in curves.items()}, context={"family": "bce"}))
+    assert diagnosis.verdict == "convergence_failure"
+    assert diagnosis.findings[0].until is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", RUNAWAYS)
+def test_a_critic_that_runs_off_over_orders_of_magnitude_has_failed(name: str, seed: int) -> None:
+    diagnosis = diagnose(critic(seed, *RUNAWAYS[name]))
+    assert (diagnosis.verdict, diagnosis.kind) == ("convergence_failure", "divergence")
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0, 2.0])
+def test_a_critic_whose_loss_grows_by_a_power_of_the_steps_has_not(power: float, seed: int) -> None:
+    diagnosis = diagnose(critic(seed, 400 * (STEPS / 2000) ** power))
+    assert (diagnosis.verdict, diagnosis.findings, diagnosis.suspicions) == ("stable", (), ())
+
+
+DISCRIMINATORS_THAT_LEARN_NOTHING = [
+    ("wgan", {"d_loss": "0~0.0001*2000", "g_loss": "0~0.0001*2000"}),
+    ("wgan-gp", {"d_loss": "0~0.0001*2000", "g_loss": "0~0.0001*2000", "gradient_penalty": "0.1~0.01*2000"}),
+    ("hinge", {"d_loss": "2~0.001*3000", "g_loss": "0~0.001*3000"}),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("family", "curves"), DISCRIMINATORS_THAT_LEARN_NOTHING)
+def test_a_discriminator_that_seems_to_learn_nothing_is_not_acquitted(
+    family: str, curves: dict[str, str], seed: int
+) -> None:
+    made = {metric: draw(text, f"{metric} {seed}").values for metric, text in curves.items()}
+    diagnosis = diagnose(
+        Run({m: Curve(np.arange(1.0, len(x) + 1), x) for m, x in made.items()}, context={"family": family})
+    )
+    assert diagnosis.verdict == "inconclusive"
+    assert [s.rule for s in diagnosis.suspicions] == ["dead-discriminator"]
 
 
 def test_phases_cover_the_run_without_gaps() -> None:
