@@ -55,7 +55,7 @@ class Statistic:
     """A statistic that rules may name: how many metrics it takes, what it costs, and what it means.
 
     Of the rows of a pattern those of the least `cost` are looked at first: 0 for where a curve lies, 1 for several
-    passes over a window, 2 for tests and for what two curves have in common.
+    passes over a window, 2 for tests, for many passes and for what two curves have in common.
     """
 
     name: str
@@ -77,7 +77,6 @@ _SHAPES = (
     wobble,
     rounding,
     explosion,
-    surge,
     outburst,
     unrest,
     swing,
@@ -86,7 +85,7 @@ _SHAPES = (
     loss_of,
     loss_error,
 )
-_TESTS = (lag1, smoothness, trend, climb, jump, decay, drift, hush)
+_TESTS = (lag1, smoothness, trend, climb, jump, decay, drift, hush, surge)
 _PAIRS = (common_period, memory, answer, gain, kept, quieter)
 
 STATISTICS: Mapping[str, Statistic] = {

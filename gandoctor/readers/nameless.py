@@ -53,9 +53,9 @@ def guess_nameless(raw: RawLog) -> Guess | None:
     if any(understand(column).what not in ("axis", "telemetry") for column in named):
         return None
     columns = [column for column in raw.columns if column not in named]
-    leads = not named and len(columns) == 3 and _counts(raw.columns[columns[0]])
+    leads = not named and len(columns) == 3 and counts_up(raw.columns[columns[0]])
     counter = columns.pop(0) if leads else None
-    if len(columns) != 2 or any(_counts(raw.columns[column]) for column in columns):
+    if len(columns) != 2 or any(counts_up(raw.columns[column]) for column in columns):
         return None
     note = (
         f"the columns have no names: '{columns[0]}' was taken for D's loss and '{columns[1]}' for G's, the usual "
@@ -64,7 +64,7 @@ def guess_nameless(raw: RawLog) -> Guess | None:
     return Guess(columns[0], columns[1], counter, note)
 
 
-def _counts(values: FloatArray) -> bool:
+def counts_up(values: FloatArray) -> bool:
     """Whether the values are whole numbers that mostly rise."""
     seen = values[np.isfinite(values)]
     if len(seen) < 2 or (seen != np.round(seen)).any():

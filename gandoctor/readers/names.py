@@ -18,6 +18,10 @@ On = Literal["real", "fake", "both", ""]
 Part = Literal["adversarial", "gan", "total", ""]
 
 _CALL = re.compile(r"(?:^|[\s/_:.\[-])(?:net_?|mean_?)?(d|dis|disc|discriminator|critic|D)\s*\((.*)\)", re.IGNORECASE)
+_MARKS = words.SMOOTHED | words.SPREAD | words.TOTAL | words.ACCURACY
+_SPLITS = (
+    words.HELD_OUT | words.ADVERSARIAL | words.GAN | {"train", "training", "batch", "step", "current", "last", "raw"}
+)
 _DOMAINS = frozenset("abxy")
 _DIRECTIONS = frozenset({"ab", "ba", "xy", "yx"})
 
@@ -57,7 +61,7 @@ def understand(column: str) -> Name:
         return Name(column, found, what="axis")
     if len(plain) > 1 and plain[-1] in words.AXIS_STEP and _phrase(plain):
         return Name(column, found, what="axis")
-    if (call := _CALL.search(column)) and not _is_mark(call.group(2)):
+    if (call := _CALL.search(column)) and not _is_mark(call):
         return _called(column, found, call, held_out)
     if plain[:1] in (("dx",), ("dgz",)) and not set(plain) & words.LOSS:
         return Name(column, found, who="D", what="score", on="real" if plain[0] == "dx" else "fake")
@@ -72,9 +76,17 @@ def understand(column: str) -> Name:
     return _compose(column, plain, held_out)
 
 
-def _is_mark(inside: str) -> bool:
-    """Whether brackets behind a network hold no input of it: a domain, or the place of an average ("loss_D (1)")."""
-    return inside.strip().isdigit() or tokenise(inside) in (("a",), ("b",))
+def _is_mark(call: re.Match[str]) -> bool:
+    """Whether brackets behind a network hold no input of it but say more of the number.
+
+    A domain, the place of an average ("loss_D (1)"), what the number is ("D(loss)") or how it was taken ("D (avg)");
+    what was done with the data too where the name says that it is a loss: D(val) may be D's output on them.
+    """
+    inside, before = _set(tokenise(call.group(2))), _set(tokenise(call.string[: call.end(1)]))
+    if call.group(2).strip().isdigit() or inside in ({"a"}, {"b"}) or inside & words.LOSS:
+        return True
+    marks = _MARKS | _SPLITS if before & words.LOSS else _MARKS
+    return bool(inside) and inside <= marks
 
 
 def _aside(present: frozenset[str]) -> What:

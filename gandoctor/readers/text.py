@@ -1,10 +1,11 @@
 """Reads any text log: a scanner of names and numbers that knows of step, epoch and batch, and of no format.
 
 The stages, one module each: `text_lines` undoes terminal codes and tables, `text_tokens` cuts lines at numbers,
-`text_walk` and `text_scan` attach numbers to names, `text_records` names counters and lists, `text_entries` goes
-through the file, `text_blocks` takes lines of one shape together, `text_table` reads rows under a header,
-`text_columns` tells columns from prose, `text_rows` makes rows, `text_frames` thins progress bars, `text_gather` makes
-arrays of rows, `text_context` finds settings. `text_histories` comes before all: it finds a training printed as lists.
+`text_walk` and `text_scan` attach numbers to names, `text_slashes` parts "D/G", `text_records` names counters and
+lists, `text_entries` goes through the file, `text_blocks` takes lines of one shape together, `text_table` reads rows
+under a header, `text_columns` tells columns from prose, `text_rows` makes rows, `text_frames` thins progress bars,
+`text_gather` makes arrays of rows, `text_context` finds settings. `text_histories` comes before all: it finds a
+training printed as lists.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from gandoctor.readers.text_gather import columns as gather
 from gandoctor.readers.text_gather import count, lines, parts
 from gandoctor.readers.text_histories import histories_in
 from gandoctor.readers.text_lines import LONGEST, read_lines
+from gandoctor.readers.text_records import MOST_NUMBERS
 from gandoctor.readers.text_rows import Rows
 from gandoctor.readers.text_shape import UNNAMED
 from gandoctor.readers.text_words import speaks
@@ -81,14 +83,13 @@ def _read_rows(text: str, name: str) -> RawLog:
     entries = _columns_only(list(reading.entries(read_lines(with_names(text)))))
     rows = _without_preamble(settle(builder.extend(entries)))
     if not rows or _is_nameless(rows, builder.headed):
-        raise UnreadableLog(
-            f"{name}: no line holds a number with a name beside it, such as `d_loss: 0.69`, "
-            "so there is nothing to read; give the file that the training wrote its losses to."
-        )
+        raise UnreadableLog(_nothing_read(name, reading))
     columns, logged = gather(rows)
     notes = _restarts(rows, reading.part, columns)
     if reading.overlong:
         notes += (f"{reading.overlong} lines are longer than {LONGEST} characters: what is beyond was not read",)
+    if reading.crowded:
+        notes += (_crowded(reading),)
     return RawLog(
         columns=columns,
         name=name,
@@ -98,6 +99,19 @@ def _read_rows(text: str, name: str) -> RawLog:
         context=read_context(text),
         notes=notes,
     )
+
+
+def _nothing_read(name: str, reading: Reading) -> str:
+    """Why a text gave no rows, and what to give instead."""
+    example = "line holds a number with a name beside it, such as `d_loss: 0.69`"
+    if reading.crowded:
+        return f"{name}: {_crowded(reading)}, and no other {example}; give a log that has a line for each step."
+    return f"{name}: no {example}, so there is nothing to read; give the file that the training wrote its losses to."
+
+
+def _crowded(reading: Reading) -> str:
+    lines, were = ("line", "was") if reading.crowded == 1 else ("lines", "were")
+    return f"{reading.crowded} {lines} of more than {MOST_NUMBERS} numbers {were} taken for data and not read"
 
 
 def _columns_only(entries: list[Entry | Block]) -> list[Entry | Block]:

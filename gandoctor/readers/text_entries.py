@@ -15,7 +15,7 @@ import numpy as np
 
 from gandoctor.readers.text_blocks import Block, Pace, alike, floats, stack
 from gandoctor.readers.text_lines import LONGEST
-from gandoctor.readers.text_records import read_shape
+from gandoctor.readers.text_records import MOST_NUMBERS, read_shape
 from gandoctor.readers.text_shape import Record, Shape
 from gandoctor.readers.text_table import Table
 from gandoctor.readers.text_tokens import Cut, cut, to_float
@@ -52,6 +52,7 @@ class Entry:
 class Reading:
     """The state of reading: shapes seen, the table in force, a name that waits for its number.
 
+    `overlong` counts the lines that are cut off, `crowded` those of so many numbers that they are data.
     `plain` is the last line, cut, with its shape and its record, where it gave one entry and nothing beyond it.
     """
 
@@ -63,6 +64,7 @@ class Reading:
     printed: dict[str, str | None] = field(default_factory=dict)
     part: int = 0
     overlong: int = 0
+    crowded: int = 0
     plain: tuple[Cut, Shape, Record] | None = None
     pace: Pace = field(default_factory=Pace)
 
@@ -86,6 +88,7 @@ class Reading:
         if "x" in pieces.kinds and _is_banner(text):
             self.part += 1
             return
+        self.crowded += len(pieces.kinds) > MOST_NUMBERS
         shape = self._shape(pieces)
         self.waiting = shape.trailing
         if (shape.bare or self.table.follows(text)) and (row := self.table.row(text)):

@@ -11,7 +11,10 @@ from gandoctor.readers.text_words import (
     counter_kind,
     held_out,
     like_before,
+    names_both,
     names_network,
+    of_training,
+    opens_held_out,
     says_only_samples,
     without_loss,
 )
@@ -21,16 +24,22 @@ if TYPE_CHECKING:
 
     from gandoctor.readers.text_tokens import Cut
 
-_MOST_NUMBERS = 5_000
+MOST_NUMBERS = 5_000
+"""A line of more numbers is data."""
 
 
 def read_shape(line: Cut) -> Shape:
-    """What the line says; the grammar is `text_scan.py`'s. A line of too many numbers is data, and says nothing."""
-    if len(line.kinds) > _MOST_NUMBERS:
+    """What the line says; the grammar is `text_scan.py`'s. A line of too many numbers is data, and says nothing.
+
+    Numbers without a name on a line that names both networks are left out: their order is not to be guessed.
+    """
+    if len(line.kinds) > MOST_NUMBERS:
         return Shape()
     scanner = scan(line)
     bare = bool(scanner.numbers) and not any(number.name or number.total >= 0 for number in scanner.numbers)
-    records = tuple(_record(group) for group in _unglued(scanner.numbers))
+    named = names_both([token.text for token in scanner.tokens if token.kind == "word"])
+    known = [number for number in scanner.numbers if number.role != "value"] if named else scanner.numbers
+    records = tuple(_record(group) for group in _unglued(known))
     return Shape(records, tuple(scanner.literals), scanner.trailing, bare)
 
 
@@ -63,11 +72,12 @@ def _record(numbers: Sequence[Number]) -> Record:
     named = any(number.name for number in counters)
     bar = any(number.bar for number in counters)
     _name_counters(counters)
-    metrics = [number for number in numbers if number.role == "metric"]
-    _name_lists(metrics)
+    metrics = _name_lists([number for number in numbers if number.role == "metric"])
     _complete(metrics)
     _tell_apart(metrics)
     kept = list({number.name.lower(): number for number in reversed(counters) if number.name}.values())[::-1]
+    again = {number.name.lower() for number in kept}
+    metrics = [number for number in metrics if number.name.lower() not in again]
     return Record(
         counters=tuple((number.slot, number.name) for number in kept),
         kinds=tuple(counter_kind(number.name.split()[0]) or "batch" for number in kept),
@@ -109,10 +119,11 @@ def _name_counters(counters: Sequence[Number]) -> None:
         number.name = free.pop(0) if fits else "index"
 
 
-def _name_lists(metrics: Sequence[Number]) -> None:
+def _name_lists(metrics: Sequence[Number]) -> list[Number]:
     """Names the elements of lists: by the names that commas joined, or name[0] for the first of "[a, b]".
 
-    The first of "a / b" and of "(a)(b, c)" keeps the name of the whole.
+    The first of "a / b" and of "(a)(b, c)" keeps the name of the whole. A list under the names of both networks that
+    are not as many as its numbers is left out.
     """
     size = Counter(number.base for number in metrics if number.base)
     listed = {(number.base, number.scope) for number in metrics if number.listed}
@@ -122,6 +133,8 @@ def _name_lists(metrics: Sequence[Number]) -> None:
             number.name = names[number.base][number.place]
         elif number.base and not number.place and (number.base, number.scope) in listed:
             number.name = f"{number.base}[0]"
+    odd = {base for base, joined in names.items() if 1 < size[base] != len(joined) and names_both(joined)}
+    return [number for number in metrics if number.base not in odd]
 
 
 def _complete(metrics: Sequence[Number]) -> None:
@@ -135,17 +148,21 @@ def _complete(metrics: Sequence[Number]) -> None:
 
 
 def _tell_apart(metrics: Sequence[Number]) -> None:
-    """Equal names in one row get the held-out data or the network that was named last before them, else their place."""
+    """Equal names in one row get the held-out data or the network that was named last before them, else their place.
+
+    So do all names of a row that begins with held-out data: "test d_loss: 0.5, g_loss: 0.7".
+    """
     count = Counter(number.name for number in metrics)
     owner: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     seen: Counter[str] = Counter()
+    under = bool(metrics) and opens_held_out(metrics[0].name.split())
     for number in metrics:
         words = tuple(number.name.split())
-        held = held_out(words) or held
+        held = held_out(words) or (() if of_training(words) else held)
         if names_network(words):
             owner = without_loss(words)
-            if seen[number.name] and held and not held_out(words):
+            if (seen[number.name] or under) and held and not held_out(words):
                 number.name = " ".join((*held, number.name))
         elif count[number.name] > 1 and owner:
             number.name = " ".join((*owner, number.name))

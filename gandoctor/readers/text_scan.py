@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gandoctor.readers.text_shape import Number
+from gandoctor.readers.text_slashes import parted, parted_networks
 from gandoctor.readers.text_walk import Walk
 from gandoctor.readers.text_words import (
+    counter_kind,
     counts,
     is_month,
     is_plain,
@@ -209,19 +211,15 @@ class Scanner(Walk):
         """The names for two numbers behind "D/G loss": "D loss" and "G loss"; [] where no name has `count` parts."""
         own = tuple(self.words or self.scope_words())
         for words, rest in ((own, ()), (self.slashed, own)):
-            for position, word in enumerate(words):
-                inner = word.removeprefix("(").removesuffix(")")
-                parts = (inner if word == f"({inner})" else word).split("/")
-                if len(parts) == count and all(part.count("(") == part.count(")") for part in parts):
-                    before, after = words[:position], words[position + 1 :]
-                    return [" ".join((*self.section, *before, part, *after, *rest)) for part in parts]
+            if names := parted(words, count):
+                return [" ".join((*self.section, name, *rest)) for name in names]
         return []
 
     def _add_one(self, token: Token, suffix: str, *, joined: bool = False) -> None:
         words = () if joined else tuple(self.words or self.scope_words())
         if words and not self.words:
             self.scopes[-1].took = True
-        counter, left = split_counter(words) if words else ("", ())
+        counter, left = self._counter(words) if words else ("", ())
         if counter:
             self._add(Number(token.slot, "counter", counter))
             self.waiting, self.base = left, ""
@@ -234,9 +232,18 @@ class Scanner(Walk):
         else:
             self._add_unnamed(token)
 
+    def _counter(self, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """The counter that the words end with, or the word behind the number of "after 10 iterations"."""
+        unit = self.peek()
+        if words[-1].lower() == "after" and unit.kind == "word" and counter_kind(unit.text):
+            self.at += 1
+            return unit.text, words[:-1]
+        return split_counter(words)
+
     def _add_named(self, token: Token, name: str) -> None:
         number = Number(token.slot, "metric", name, base=name)
-        number.names = (*self.earlier, name) if self.earlier else ()
+        earlier = self.scopes[-1].names if not self.words and self.scope_words() else self.earlier
+        number.names = (*earlier, name) if earlier else tuple(parted_networks(name.split()))
         self.waiting = ()
         self._add(number)
         self.base = name

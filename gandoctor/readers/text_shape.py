@@ -80,7 +80,10 @@ class Shape:
 
 @dataclass(slots=True)
 class Scope:
-    """An open bracket: the name before it, the metric before it, and what it held."""
+    """An open bracket: the name before it, the metric before it, and what it held.
+
+    `names` are those that commas joined before `words`, `depth` counts the brackets right inside, as in "[[0.5]]".
+    """
 
     number: int
     bracket: str
@@ -89,3 +92,5 @@ class Scope:
     numbers: int = 0
     took: bool = False
     assigned: bool = False
+    names: tuple[str, ...] = ()
+    depth: int = 0

@@ -38,9 +38,10 @@ _LEX = re.compile(
     |(?P<slash>/)
     |(?P<percent>[%\uff05])
     |(?P<mark>[>#])
+    |(?P<fill>(?<!\S)\*{{2,}}(?!\S))
     |(?P<dash>-+|[\u2013\u2014])
     |(?P<bar>[|│┃║;])
-    |(?P<quote>["'`*_\s]+)
+    |(?P<quote>["'`_\s]+|\*+)
     |(?P<stop>[^\w\s])""",
     re.VERBOSE,
 )

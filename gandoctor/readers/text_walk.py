@@ -5,13 +5,29 @@ The half of the grammar without numbers; `text_scan.py` adds what a number does.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import ClassVar
 
 from gandoctor.readers.text_shape import Number, Scope
 from gandoctor.readers.text_tokens import Cut, Token, lex
-from gandoctor.readers.text_words import LOG_LEVELS, NULLS, counter_kind, names_network, speaks
+from gandoctor.readers.text_words import (
+    ABSENT,
+    COPULAS,
+    JOINING,
+    LOG_LEVELS,
+    NULLS,
+    are_alike,
+    counter_kind,
+    held_out,
+    is_split,
+    names_both,
+    names_network,
+    speaks,
+)
 
 _END = Token("end", "", near=False)
+_LONGEST_NAME = 6
+_MOST_NAMES = 64
 _CLOSING: dict[str, str] = {"[": "]", "{": "}"}
 
 
@@ -58,7 +74,7 @@ class Walk:
         """The name at the end of the line that waits for a number: "D loss:", or a lone "epoch"."""
         words = tuple(self.words)
         lone = len(self.tokens) == 1 and len(words) == 1 and counter_kind(words[0])
-        return " ".join(words) if words and (self.assigned or lone) and len(words) <= 6 else ""
+        return " ".join(words) if words and (self.assigned or lone) and len(words) <= _LONGEST_NAME else ""
 
     def step(self, token: Token) -> None:
         """Takes a token that is no number."""
@@ -74,6 +90,8 @@ class Walk:
             self._close()
         elif token.kind == "skip":
             self.skip()
+        elif token.kind == "fill":
+            self._fill()
         elif token.kind not in self.silent:
             self._separator(token)
 
@@ -96,10 +114,15 @@ class Walk:
     # --- words and separators ----------------------------------------------------------------------------------------
 
     def _word(self, word: str) -> None:
-        if self.assigned and self.words and word.lower() in NULLS:
+        if self.words and word.lower() in (NULLS if self.assigned else ABSENT):
             self.forget()
             return
         if word.lower() in LOG_LEVELS and not self.numbers and not self.words:
+            return
+        if self.words and word in COPULAS and self.peek().kind == "number":
+            self.assigned = True
+            return
+        if (word.lower() in JOINING and self._begins_name()) or (word.lower() == "and" and self._is_joint()):
             return
         if self.assigned and self.words:
             self._become_label()
@@ -107,6 +130,30 @@ class Walk:
             self.words, self.restored = [], False
         self.words.append(word)
         self.spoken = True
+
+    def _begins_name(self) -> bool:
+        """Whether a name begins behind the word in hand."""
+        return (not self.words or self.restored) and self.peek().kind == "word"
+
+    def _is_joint(self) -> bool:
+        """Whether the "and" or "&" in hand stands between two networks, which it lists, or between the numbers."""
+        following = self.peek()
+        if not self.words or self.restored:
+            return following.kind == "number" and self.base != ""
+        between = following.kind == "word" and not self.assigned and names_both((*self.words, *self._words_ahead()))
+        if between:
+            self._join(following)
+        return between
+
+    def _words_ahead(self) -> tuple[str, ...]:
+        """The words to come, as many as a name has at most."""
+        ahead = self.tokens[self.at : self.at + _LONGEST_NAME]
+        return tuple(token.text for token in takewhile(lambda token: token.kind == "word", ahead))
+
+    def _fill(self) -> None:
+        """Asterisks alone: what a program prints for a number that its field has no room for."""
+        if self.words and self.peek().kind not in ("number", "assign", "open"):
+            self.forget()
 
     def _become_label(self) -> None:
         """What stood before ":" turned out to be no name of a number: "D: loss 0.5", "Train: D loss 0.5"."""
@@ -123,12 +170,19 @@ class Walk:
         pair = scope and scope.bracket == "(" and not scope.numbers and not self.earlier
         if pair and len(self.words) == 1 and self.peek().kind == "number" and not scope_is_named(scope):
             return
+        self._begin_section()
         earlier = self.earlier
-        if self.words and not self.assigned and not self.restored and speaks(self.words):
-            earlier = (*earlier, " ".join(self.words))
+        listed = speaks(self.words) or (scope is not None and not scope.numbers)
+        if self.words and not self.assigned and not self.restored and listed:
+            earlier = (*earlier[-_MOST_NAMES:], " ".join(self.words))
         if self.words:
             self.forget()
         self.earlier = earlier
+
+    def _begin_section(self) -> None:
+        """A cell that only says "Test" stands over all names after it, up to one that only says "Train"."""
+        if self.words and not self.assigned and not self.scopes and is_split(self.words):
+            self.section = tuple(self.words) if held_out(self.words) else ()
 
     def _separator(self, token: Token) -> None:
         following = self.peek()
@@ -140,7 +194,10 @@ class Walk:
             self._dash_before_number(token, following)
         elif token.kind == "bar" and self.words and following.kind == "number":
             self.label, self.base = (), ""
+        elif token.text == "&" and self._is_joint():
+            return
         else:
+            self._begin_section()
             if token.kind == "dash" and self.words and not self.assigned and names_network(self.words):
                 self.label = tuple(self.words)
             elif token.kind == "bar":
@@ -150,11 +207,26 @@ class Walk:
             self.base = ""
 
     def _slash(self, token: Token) -> None:
-        """A number that a slash ties to a word is part of the word: "F_1/8"."""
-        number = self.peek()
-        if self.words and number.kind == "number" and number.near and token.near:
-            self.words[-1] += "/" + number.text
-            self.literals.append((number.slot, number.text))
+        """A number that a slash ties to a word is part of the word: "F_1/8". Names between slashes are listed."""
+        following = self.peek()
+        if not self.words or self.restored:
+            return
+        if following.kind == "number" and following.near and token.near:
+            self.words[-1] += "/" + following.text
+            self.literals.append((following.slot, following.text))
+            self.at += 1
+        elif following.kind == "word" and not self.assigned:
+            self._join(following)
+
+    def _join(self, following: Token) -> None:
+        """Takes "D loss / G loss" for a list of names, "D / G loss" and "loss D / G" for "D/G" in one."""
+        words = self._words_ahead()
+        whole = len(self.words) > 1 and len(words) > 1 and are_alike(self.words, words)
+        if whole or self.earlier:
+            self.earlier = (*self.earlier, " ".join(self.words))
+            self.words = []
+        else:
+            self.words[-1] += "/" + following.text
             self.at += 1
 
     def _dash_before_number(self, token: Token, number: Token) -> None:
@@ -167,19 +239,36 @@ class Walk:
     # --- brackets ----------------------------------------------------------------------------------------------------
 
     def _open(self, bracket: str) -> None:
+        if self._is_inside():
+            self.scopes[-1].depth += 1
+            return
         self.opened += 1
         self.base = self.base if bracket in "({" and not self.words else ""
-        self.scopes.append(Scope(self.opened, bracket, self.words, self.base, assigned=self.assigned))
+        scope = Scope(self.opened, bracket, self.words, self.base, assigned=self.assigned, names=self.earlier)
+        self.scopes.append(scope)
         self.forget()
 
+    def _is_inside(self) -> bool:
+        """Whether the bracket in hand only groups the numbers of a name: "[[0.5]]", the further rows of a matrix."""
+        scope = self.scopes[-1] if self.scopes else None
+        if not scope or not scope.words or self.words or self.peek().kind not in ("number", "open"):
+            return False
+        return self.before.kind == "open" or (scope.took and self.before.kind == "comma")
+
     def _close(self) -> None:
-        inside = tuple(self.words)
+        inside, earlier = tuple(self.words), self.earlier
         self.forget()
         if not self.scopes:
             return
+        if self.scopes[-1].depth:
+            self.scopes[-1].depth -= 1
+            return
         scope = self.scopes.pop()
-        if not scope.numbers:
-            self._close_text(scope, inside)
+        if earlier and inside and not scope.numbers and (scope.words or self.peek().kind != "word"):
+            self.words = [*scope.words, *inside]
+            self.earlier = tuple(" ".join((*scope.words, name)) for name in earlier)
+        elif not scope.numbers:
+            self._close_text(scope, () if earlier else inside)
         elif scope.took:
             self.base = scope.base
         else:

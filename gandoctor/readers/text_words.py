@@ -43,11 +43,21 @@ _EPOCH = AXIS_EPOCH
 _BATCH = _words("batch batches minibatch minibatches")
 _STEP = _words("step steps iter iters iteration iterations itr itrs it i update updates round rounds tick kimg nimg")
 _BESIDE = _words("global current cur train training gen generator number no num idx index id # at")
+_TRAINING = _words("train training trn trained")
 _AFTER = _words("number no no. num idx index id #")
 _LEADS_ON = _words("at in for after on of the @ start starting end finished finish begin beginning and during")
 
 NULLS = _words("n/a na no none null nil - -- false true undefined")
 """Words that stand where a number would: the metric was not logged in this row."""
+
+ABSENT = _words("n/a na none null nil undefined")
+"""Those that stand for a number without ":" before them too: they are part of no name."""
+
+COPULAS = _words("is was are were equals")
+"""Words that say ":" between a name and its number, in lower case: "IS" is a score."""
+
+JOINING = _words("and the but while with")
+"""Words that begin no name."""
 
 LOG_LEVELS = _words("info debug warning warn error critical notice trace root logging stdout stderr")
 
@@ -139,8 +149,46 @@ def is_rival(label: Sequence[str], words: Sequence[str]) -> bool:
 
 
 def held_out(words: Sequence[str]) -> tuple[str, ...]:
-    """Those of the words that name held-out data ("val")."""
-    return tuple(word for word in words if parts_of((word,)) & HELD_OUT)
+    """What in the words names held-out data: "val" of "val D loss" and of "val_d_loss"."""
+    return tuple(part for word in words for part in _spelled(word) if part.lower() in HELD_OUT)
+
+
+def _spelled(word: str) -> tuple[str, ...]:
+    """The parts of a word; a word of one part as it is spelled."""
+    parts = tokenise(word)
+    return parts if len(parts) > 1 else (word,)
+
+
+def opens_held_out(words: Sequence[str]) -> bool:
+    """Whether held-out data come first and stand apart, so that all names after it are under them: "test D loss"."""
+    return bool(words) and words[0].lower() in HELD_OUT and bool(parts_of(tuple(words)) & (DISCRIMINATOR | GENERATOR))
+
+
+def is_split(words: Sequence[str]) -> bool:
+    """Whether the words only say on which part of the data numbers were measured: "Test", "Train"."""
+    return bool(words) and parts_of(tuple(words)) <= HELD_OUT | _TRAINING
+
+
+def of_training(words: Sequence[str]) -> bool:
+    """Whether the words say that the number was measured in training."""
+    return bool(parts_of(tuple(words)) & _TRAINING)
+
+
+def names_both(words: Sequence[str]) -> bool:
+    """Whether both networks are named."""
+    parts = {part for word in words for part in tokenise(word)}
+    return bool(parts & DISCRIMINATOR and parts & GENERATOR)
+
+
+def says_loss(words: Sequence[str]) -> bool:
+    """Whether the words name a loss."""
+    return bool(parts_of(tuple(words)) & LOSS)
+
+
+def are_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two runs of words are names of their own: each of a network, or each of a loss."""
+    both = parts_of(tuple(one)), parts_of(tuple(other))
+    return any(all(parts & known for parts in both) for known in (DISCRIMINATOR | GENERATOR, LOSS))
 
 
 def like_before(before: str, words: Sequence[str]) -> str:

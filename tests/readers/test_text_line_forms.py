@@ -25,7 +25,7 @@ FORMS: list[tuple[str, str, Rows]] = [
     (
         "values before their names in a bracket",
         "Epoch 7: D (0.5 real_err, 0.75 fake_err) G (1.25 err); Dist ([3.9, 1.1])",
-        [{"Epoch": 7, "D real_err": 0.5, "D fake_err": 0.75, "G err": 1.25}],
+        [{"Epoch": 7, "D real_err": 0.5, "D fake_err": 0.75, "G err": 1.25, "Dist[0]": 3.9, "Dist[1]": 1.1}],
     ),
     (
         "a count in a bracket is no value",
