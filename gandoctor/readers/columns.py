@@ -12,7 +12,7 @@ from gandoctor.metrics import METRICS
 from gandoctor.model import PAIR
 from gandoctor.readers.collisions import settle
 from gandoctor.readers.evidence import Evidence, accuracy_scale
-from gandoctor.readers.nameless import guess_lone_tag, guess_nameless
+from gandoctor.readers.nameless import counts_up, guess_lone_tag, guess_nameless
 from gandoctor.readers.names import Name, understand
 from gandoctor.readers.roles import MOST_PAIRS, assign, pairs_of
 
@@ -137,6 +137,7 @@ def _nothing_found(raw: RawLog, names: Sequence[Name]) -> str:
     likely = sorted((n for n in names if n.what != "axis"), key=_unlikely)
     if not likely:
         return f"{raw.name}: no column of numbers beside the step, so no discriminator, generator or quality curve"
+    likely = [n for n in likely if not counts_up(raw.columns[n.column])] or likely
     d = next((n for n in likely if n.who != "G"), None)
     g = next((n for n in likely if n.who == "G"), next((n for n in likely if n is not d), None))
     typed = [f"--map {m}={shlex.quote(_cut(n.column))}" for m, n in (("d_loss", d), ("g_loss", g)) if n]

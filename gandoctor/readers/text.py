@@ -3,9 +3,9 @@
 The stages, one module each: `text_lines` undoes terminal codes and tables, `text_tokens` cuts lines at numbers,
 `text_walk` and `text_scan` attach numbers to names, `text_slashes` parts "D/G", `text_records` names counters and
 lists, `text_entries` goes through the file, `text_blocks` takes lines of one shape together, `text_table` reads rows
-under a header, `text_columns` tells columns from prose, `text_rows` makes rows, `text_frames` thins progress bars,
-`text_gather` makes arrays of rows, `text_context` finds settings. `text_histories` comes before all: it finds a
-training printed as lists.
+under a header, `text_columns` tells columns from prose, `text_rows` makes rows, with what `text_closing` says of
+counters after their rows, `text_frames` thins progress bars, `text_gather` makes arrays of rows, `text_context` finds
+settings. `text_histories` comes before all: it finds a training printed as lists.
 """
 
 from __future__ import annotations

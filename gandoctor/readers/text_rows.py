@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gandoctor.readers.text_blocks import Block
+from gandoctor.readers.text_closing import closing, usual_metrics
 from gandoctor.readers.text_entries import Entry
 from gandoctor.readers.text_shape import UNNAMED, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from gandoctor.model import FloatArray
     from gandoctor.readers.order import IntArray
@@ -57,6 +57,7 @@ class Rows:
     spelled: dict[str, str] = field(default_factory=dict)
     spellings: dict[Record, tuple[str, ...]] = field(default_factory=dict)
     closing: frozenset[Record] = frozenset()
+    usual: frozenset[str] = frozenset()
     closed: int = 0
     part: int = 0
     free: int = 0
@@ -68,7 +69,8 @@ class Rows:
         for record in sorted(records, key=lambda record: not record.metrics):
             names = record.counter_names
             self.spellings[record] = tuple(self.spelled.setdefault(name.lower(), name) for name in names)
-        self.closing = _closing(entries)
+        self.usual = usual_metrics(entries)
+        self.closing = closing(entries, self.usual)
         entries.reverse()
         while entries:  # a long log does not fit into memory twice
             entry = entries.pop()
@@ -137,9 +139,11 @@ class Rows:
         self.free, self.headed = 0, True
 
     def _close(self, own: dict[str, float]) -> None:
-        """Gives the counters of a line to the rows since the last such line."""
+        """Gives the counters of a line to the usual rows since the last such line."""
         for place in range(self.closed, len(self.done)):
             row = self.done[place]
+            if self.usual.isdisjoint(row.metrics):
+                continue
             if isinstance(row, Row):
                 row.counters = {**own, **row.counters}
             else:
@@ -187,23 +191,6 @@ class Rows:
             return own
         found = {name: value for kind, (name, value) in self.above.items() if kind not in record.kinds}
         return {**found, **own}
-
-
-def _closing(entries: Sequence[Entry | Block]) -> frozenset[Record]:
-    """The records of lines with counters alone of which each comes after metrics, and none before the last metrics."""
-    metrics, times = 0, Counter[Record]()
-    seen: dict[Record, int] = {}
-    leading: set[Record] = set()
-    for entry in entries:
-        record = entry.record
-        if record.metrics or record.values:
-            metrics += 1
-        elif record.named:
-            if seen.get(record, 0) == metrics or isinstance(entry, Block):
-                leading.add(record)
-            seen[record] = metrics
-            times[record] += 1
-    return frozenset(r for r, last in seen.items() if last == metrics and times[r] > 1 and r not in leading)
 
 
 def _entry(block: Block, place: int) -> Entry:
