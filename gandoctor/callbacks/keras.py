@@ -9,7 +9,6 @@ listening waits for no device that was not waited for already.
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -33,6 +32,7 @@ from gandoctor.report.sentences import since, subject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
+    from pathlib import Path
 
     from gandoctor.model import Diagnosis, Finding, Rulebook
     from gandoctor.recorder.listeners import OnAlert
@@ -83,8 +83,8 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
         super().__init__()
         if (sample is None) != (real is None):
             raise BadOption("sample and real go together: generated samples are compared with real ones")
-        reports_of(report, log_path(path))
-        self._path, self._report, self._given = path, report, recipe.checked(context or {})
+        self._path = log_path(path)
+        self._report, self._given = reports_of(report, self._path), recipe.checked(context or {})
         self._rulebook = rules_of(rulebook)
         self._names = checked_names(names or {})
         self._sampling = None if sample is None else Sampling(sample, real, sample_every)
@@ -112,7 +112,7 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002 - as Keras has it
         """Keras: an epoch begins; its metrics were just reset."""
         if self._course.is_new and self._path is not None and (epoch or _was_trained(self.model)):
-            self._course.step = last_step(Path(self._path))
+            self._course.step = last_step(self._path)
         self._course.begin_epoch(epoch)
         self._values.begin_epoch(self.model)
         if self._learning is None:
@@ -153,10 +153,9 @@ class GANDoctor(keras.callbacks.Callback):  # type: ignore[misc] # Keras publish
     def _begin(self) -> None:
         self.close()
         if self._path is not None:
-            place = Path(self._path).absolute()
-            if (earlier := _LISTENING.get(place)) is not None:
+            if (earlier := _LISTENING.get(self._path)) is not None:
                 earlier.close()
-            _LISTENING[place] = self
+            _LISTENING[self._path] = self
         self._learning, self.failed = None, False
         model = self.model
         each = int(getattr(model, "steps_per_execution", 1))

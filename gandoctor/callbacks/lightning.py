@@ -89,8 +89,8 @@ class GANDoctor(*_bases()):  # type: ignore[misc] # which classes they are turns
         super().__init__()
         if gradients_every is not None and gradients_every < 1:
             raise BadOption(f"gradients_every={gradients_every}: give a number of batches, such as 100")
-        reports_of(report, log_path(path))
-        self._path, self._report, self._given = path, report, recipe.checked(context or {})
+        self._path = log_path(path)
+        self._report, self._given = reports_of(report, self._path), recipe.checked(context or {})
         self._rulebook = rules_of(rulebook)
         self._names, self._gradients_every = checked_names(names or {}), gradients_every
         self._listeners, self._stop_on = listeners_of(on_alert), checked_stops(stop_on, self._rulebook)
@@ -162,8 +162,6 @@ class GANDoctor(*_bases()):  # type: ignore[misc] # which classes they are turns
         known = context_of_module(module, trainer.optimizers, trainer.precision) | self._given
         with suppress(TypeError, ValueError, OverflowError):  # an endless loader has no length
             known.setdefault("steps_per_epoch", int(trainer.num_training_batches))
-        self._watch = Watch(networks_in(module, trainer.optimizers), self._gradients_every)
-        self._watch.begin(trainer.fit_loop.total_batch_idx + 1)
         self._recorder = DistributedRecorder(
             self._path,
             context=known,
@@ -171,6 +169,8 @@ class GANDoctor(*_bases()):  # type: ignore[misc] # which classes they are turns
             on_alert=(self._stop, *self._listeners),
             report=self._report,
         )
+        self._watch = Watch(networks_in(module, trainer.optimizers), self._gradients_every)
+        self._watch.begin(trainer.fit_loop.total_batch_idx + 1)
 
     @stands_aside
     def _listen(self, trainer: Any, outputs: Any) -> None:

@@ -11,6 +11,7 @@ A loss on a GPU is copied there and fetched with others later: no step waits for
 from __future__ import annotations
 
 from contextlib import suppress
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from gandoctor.callbacks.distributed import DistributedRecorder, place
@@ -50,7 +51,15 @@ class Watch:
 
     def gradients(self, step: float) -> dict[str, Any]:
         """The norms that were measured in this step, on their devices; none in most."""
-        return {} if self._norms is None else self._norms.take(step)
+        if self._norms is None:
+            return {}
+        try:
+            return self._norms.take(step)
+        except Exception as error:  # a device that is lost or full; the training goes on
+            self._norms.remove()
+            self._norms = None
+            _say_blind("gradients", error)
+            return {}
 
     def weights(self, step: float) -> dict[str, bool]:
         """Whether the weights of D and of G moved, where that was looked at after this step: a context."""
@@ -71,8 +80,12 @@ class Watch:
             return look(self._learning) if self._learning is not None else None
         except Exception as error:  # parameters of a kind that has no values here; the training goes on
             self._learning = None
-            say(f"gandoctor does not look at weights any more: {type(error).__name__}: {str(error)[:80]}")
+            _say_blind("weights", error)
             return None
+
+
+def _say_blind(to: str, error: Exception) -> None:
+    say(f"gandoctor does not look at {to} any more: {type(error).__name__}: {str(error)[:80]}")
 
 
 class GANDoctor(DistributedRecorder):
@@ -98,17 +111,22 @@ class GANDoctor(DistributedRecorder):
     ) -> None:
         networks = Networks.of(discriminator, generator, d_optimizer, g_optimizer).checked()
         self._watch = Watch(networks, gradients_every)
-        self._is_main = place()[0] == 0
-        super().__init__(path, context={**context_of_networks(networks), **(context or {})}, **settings)
+        try:
+            self._is_main = place()[0] == 0
+            super().__init__(path, context={**context_of_networks(networks), **(context or {})}, **settings)
+        except BaseException:  # no hook stays behind in the optimisers of a training without a recorder
+            self._watch.close()
+            raise
 
     def record(self, step: SupportsFloat, metrics: Mapping[str, Any] | None = None, **named: Any) -> None:
         """Add a row, as `Recorder.record` does; call it behind the steps of both optimisers."""
-        at = -1.0
+        at = nan
         with suppress(Exception):  # the recorder says what is wrong with a step that is no number
             at = float(step)
-        norms = self._watch.gradients(at)
-        super().record(step, {**metrics, **norms} if metrics else norms, **named)
-        if self._is_main and (moved := self._watch.weights(at)):
+        is_place = isfinite(at)
+        norms = self._watch.gradients(at) if is_place else {}
+        super().record(step, {} if metrics is None else metrics, **{**norms, **named})
+        if is_place and self._is_main and (moved := self._watch.weights(at)):
             self.know(moved)
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from gandoctor.readers.options import ReadOptions
 from gandoctor.readers.recipe import Recipe, recipe_of
 from gandoctor.readers.recorded import recorded_run, whole_rows
 from gandoctor.readers.source import open_source
+from gandoctor.recorder import recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +57,17 @@ def read_history(file: LogFile) -> History:
             f"{path} is not the log of a Recorder and is left alone: its {file.unit}s do not rise, or its rows hold"
             " more than numbers; give another path"
         )
-    if not found.columns and not _is_gan(raw):
-        raise BadOption(f"{path} is not the log of a Recorder and is left alone: no curve of a GAN is in it")
+    return found
+
+
+def taken_up(file: LogFile) -> History:
+    """The rows of a log that was there before; BadOption where nothing says that it is the log of a GAN's training.
+
+    The recipe of a Recorder says it too: a training may begin with rows that hold nothing but a learning rate.
+    """
+    found = read_history(file)
+    if not (found.columns or recipe.is_beside(file.path) or _is_gan(found.raw)):
+        raise BadOption(f"{file.path} is not the log of a Recorder and is left alone: no curve of a GAN is in it")
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gandoctor.errors import BadOption
 from gandoctor.model import Finding
-from gandoctor.sinks.sink import PATIENCE, Sink
+from gandoctor.sinks.sink import Sink, flush
 from gandoctor.speech import say
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ class Listeners:
         if not self._sinks:
             return
         self._show(diagnosis())
-        end = monotonic() + PATIENCE
-        for sink in self._sinks:
-            self._guarded(sink.flush, max(end - monotonic(), 0.0))
+        self._guarded(flush, self._sinks)
 
     def _show(self, diagnosis: Diagnosis) -> None:
         for sink in self._sinks:

@@ -43,6 +43,11 @@ class Live:
         self._monitor = self._new_monitor()
 
     @property
+    def rows(self) -> int:
+        """How many rows were judged."""
+        return self._rows
+
+    @property
     def due(self) -> int:
         """How many more rows make the next evaluation due."""
         return self._monitor.due

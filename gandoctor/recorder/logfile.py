@@ -156,7 +156,11 @@ class LogFile:
     def _replace_by(self, names: list[str], more: bytes | None = None) -> None:
         """Put a new file in place: the header, and the old rows with `more` behind each, where that is given."""
         part, header = self._part, _header([self.unit, *names]) if names else b""
-        fd = os.open(part, _FLAGS | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            fd = os.open(part, _FLAGS | os.O_CREAT | os.O_TRUNC, 0o666)
+        except OSError as error:  # in words that are not those for the log, which may be writable
+            why = (error.strerror or type(error).__name__).lower()
+            raise OSError(error.errno, f"its folder {part.parent} takes no new file ({why})") from error
         try:
             lock(fd)
             lines.write(fd, header)

@@ -53,6 +53,11 @@ def write(log: Path, context: Mapping[str, Any], columns: Mapping[str, str]) -> 
     return None
 
 
+def is_beside(log: Path) -> bool:
+    """Whether a recipe that a recorder wrote lies beside a log."""
+    return any(_is_ours(path, log) for path in places(log))
+
+
 def _is_ours(path: Path, log: Path) -> bool:
     try:
         stated = load(path)

@@ -14,7 +14,7 @@ from gandoctor.recorder.listeners import listeners_of
 from gandoctor.recorder.rows import step_text
 from gandoctor.recorder.scalars import PLAIN, NotOneNumber, is_deferred, keep, now
 from gandoctor.recorder.session import Session
-from gandoctor.recorder.setup import Setup, context_of, log_path, reports_of, rules_of, unit_of
+from gandoctor.recorder.setup import Setup, context_of, log_path, name_of, reports_of, rules_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,8 @@ _FAR = 1e300
 class Recorder:
     """Records a training into a CSV file and judges it as it goes.
 
-    `path` is the log, a column a metric behind the step; None judges without writing. A log that is there is continued:
+    `path` is the log, a column a metric behind the step; None judges without writing. It is found from the folder in
+    which the recorder is built, wherever the program goes afterwards; so are reports. A log that is there is continued:
     steps that are recorded again replace the old ones, and the judgement goes on as if never interrupted. A run that
     begins at its first step again gets a fresh file, and the old one is kept as `run-1.csv`. With `resume=False` an
     existing log is refused, with `overwrite=True` replaced; what is no log of a Recorder is refused always.
@@ -74,6 +75,7 @@ class Recorder:
         log = log_path(path)
         setup = Setup(
             path=log,
+            name=name_of(path),
             context=context_of(context),
             rulebook=rules_of(rulebook),
             unit=unit_of(unit),

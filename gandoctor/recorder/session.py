@@ -11,7 +11,7 @@ from gandoctor.errors import BadOption, GandoctorError
 from gandoctor.readers.names import understand
 from gandoctor.recorder import recipe, reports
 from gandoctor.recorder.alerts import Voice, say
-from gandoctor.recorder.history import read_history
+from gandoctor.recorder.history import read_history, taken_up
 from gandoctor.recorder.listeners import Listeners
 from gandoctor.recorder.live import Live
 from gandoctor.recorder.logfile import LogFile
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SILENT = 100
+"""Rows until it is said that nothing of a GAN is in them: what a name means can depend on one that comes later."""
+_MOST_REFUSED = 20
+"""Names that are refused one by one; a program that makes a new one in each step is told once more."""
+
 
 class Session:
     """The log, the judgement and the words of one recorder."""
@@ -42,6 +47,7 @@ class Session:
         self._past: tuple[float, float] | None = None
         self._described: dict[str, str] | None = None
         self._again = False
+        self._refused: set[str] = set()
         self._untold: list[tuple[tuple[Finding, ...], Diagnosis, float]] = []
         if setup.path is not None:
             file = LogFile(setup.path, setup.unit)
@@ -104,7 +110,7 @@ class Session:
         if file.is_empty:
             file.clear()
             return
-        history = read_history(file)
+        history = taken_up(file)
         if self._setup.overwrite:
             file.clear()
             return
@@ -139,10 +145,20 @@ class Session:
         known = self._live.naming.names if self._live else self._writer.names if self._writer else ()
         bad = refused([name for name in chunk.columns if name not in known], len(known), self._setup.unit)
         for name in bad:
-            self.voice.once("name", f"{name!r:.60} is not recorded: it is no name for a column, or one too many")
+            self._refuse(name)
         return (
             replace(chunk, columns={name: c for name, c in chunk.columns.items() if name not in bad}) if bad else chunk
         )
+
+    def _refuse(self, name: Any) -> None:
+        """Say of each name that cannot be recorded that it is none; of endless ones only that there are more."""
+        shown = f"{name!r:.60}"
+        if len(self._refused) < _MOST_REFUSED or shown in self._refused:
+            self._refused.add(shown)
+            why = "it is no name for a column, or one too many"
+            self.voice.once(f"name {shown}", f"{shown} is not recorded: {why}")
+        else:
+            self.voice.once("names", f"{shown} is not recorded either, and so is no other name of that kind")
 
     def _write(self, writer: Writer, chunk: Chunk) -> None:
         """Write the recipe where there is something new in it, then the rows: a kill may come between the two."""
@@ -169,7 +185,7 @@ class Session:
             self._again = False
         else:
             live.follow(chunk)
-        for name in chunk.columns:
+        for name in chunk.columns if live.naming.metrics or live.rows > _SILENT else ():
             if name not in live.naming.metrics and understand(name).what not in ("axis", "telemetry"):
                 self.voice.once(
                     f"unjudged {name}", f"{name} is recorded and not judged: gandoctor knows no such metric"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The log (None: none is written), what is known of the training, the rules, and what to do at the end."""
+    """The log (None: none is written) and its name in reports, what is known of the training, the rules, what to do.
+
+    Paths are whole ones: a training may change its folder.
+    """
 
     path: Path | None
+    name: str
     context: Mapping[str, Any]
     rulebook: Rulebook
     unit: Unit
@@ -34,20 +39,25 @@ class Setup:
     resume: bool
     overwrite: bool
 
-    @property
-    def name(self) -> str:
-        """What the run is called in reports."""
-        return "live" if self.path is None else str(self.path)
-
 
 def log_path(path: PathLike | None) -> Path | None:
-    """The path of the log; BadOption where a path can be none."""
+    """The whole path of the log, from now on the same in any folder; BadOption where a path can be none."""
     if path is None:
         return None
     log = Path(path)
     if log.is_dir() or not log.name:
         raise BadOption(f"{path or 'the path of the log'} is a folder; give a file name, such as {log / 'run.csv'}")
-    return log
+    return _whole(log)
+
+
+def name_of(path: PathLike | None) -> str:
+    """What the run is called in reports: by the path of its log, from the present folder on where it lies in there."""
+    if path is None:
+        return "live"
+    log = Path(path)
+    with suppress(OSError, ValueError):  # the folder is gone, or the log lies elsewhere
+        return str(log.relative_to(Path.cwd()))
+    return str(log)
 
 
 def unit_of(unit: Unit) -> Unit:
@@ -68,8 +78,15 @@ def context_of(context: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def reports_of(report: PathLike | Sequence[PathLike], log: Path | None) -> tuple[Path, ...]:
-    """The files for reports; BadOption for a suffix that is no format's, a missing folder, or the log itself."""
+    """The whole paths of reports; BadOption for a suffix that is no format's, a missing folder, or the log itself."""
     targets = tuple(map(Path, (report,) if isinstance(report, str | os.PathLike) else report))
     for target in targets:
         reports.check(target, log)
-    return targets
+    return tuple(map(_whole, targets))
+
+
+def _whole(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except OSError:  # the present folder is gone: the path is refused where it is used
+        return path

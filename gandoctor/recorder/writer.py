@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -73,6 +74,8 @@ class Writer:
         self._last, self._rows = float(chunk.steps[-1]), self._rows + len(chunk.steps)
         restored = monotonic() >= self._try_at and self._write()
         if len(self._waiting) > MOST:
+            self._write_narrow()
+        if len(self._waiting) > MOST:
             self._end(f"is not written any more: {self._why()}, and {MOST >> 20} MB of rows have waited in vain")
         return restored
 
@@ -84,6 +87,8 @@ class Writer:
         """Write what waits, now or never, and close the file."""
         if self._waiting:
             self._write()
+        if self._waiting:
+            self._write_narrow()
         if self._waiting:
             self._end(f"could not be written to the end: {self._why()}")
         self.file.close()
@@ -106,6 +111,21 @@ class Writer:
             self._say("is written again, and no row is missing")
         self._failed = None
         return restored
+
+    def _write_narrow(self) -> None:
+        """Write the rows that wait without their new columns: a folder that takes no new file may hold a log that does.
+
+        Those that come later wait again, for the same columns.
+        """
+        old, new = self.file.names, self._names[len(self.file.names) :]
+        if not (old and new):
+            return
+        rows = b"".join(b",".join(line.split(b",")[: len(old) + 1]) + b"\n" for line in self._waiting.splitlines())
+        with suppress(OSError):
+            self.file.append(old, rows)
+            self._waiting.clear()
+            lost = f"steps {step_text(self._first)} to {step_text(self._last)}"
+            self._say(f"holds {lost} without {', '.join(new)}: {self._why()}")
 
     def _end(self, what: str) -> None:
         """Give up the rows that wait, and all that come."""

@@ -36,6 +36,19 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def place_of(url: str) -> str:
+    """What messages call the webhook at a checked address: by its host, and by a number behind the first one there."""
+    known = _KNOWN.setdefault(shown(url), [])
+    if hash(url) not in known:
+        known.append(hash(url))
+    number = known.index(hash(url)) + 1
+    return f"the webhook at {shown(url)}" if number == 1 else f"webhook {number} at {shown(url)}"
+
+
+_KNOWN: dict[str, list[int]] = {}
+"""What may be shown of addresses -> the hashes of the whole ones, in the order in which they were first used."""
+
+
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """The headers themselves; BadOption, which names no value, where one cannot be sent."""
     for name, value in (headers or {}).items():

@@ -27,6 +27,8 @@ class Courier:
         self._tasks: deque[Task] = deque()
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
+        self.taken = 0
+        """How many tasks there have been."""
 
     @property
     def waiting(self) -> int:
@@ -39,6 +41,7 @@ class Courier:
             if len(self._tasks) >= ROOM:
                 return False
             self._tasks.append(task)
+            self.taken += 1
             if self._worker is not None and self._worker.is_alive():
                 return True
             self._worker = threading.Thread(target=self._work, name="gandoctor-sink", daemon=True)

@@ -32,7 +32,7 @@ class EventFolder:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()  # a training may change its own
         self._file: Path | None = None
 
     def scalar(self, tag: str, value: float, step: int) -> None:

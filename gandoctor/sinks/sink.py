@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import weakref
 from abc import ABC, abstractmethod
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gandoctor.sinks.courier import Courier
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gandoctor.sinks.message import Alert
 
 PATIENCE = 10.0
-"""Seconds that the end of a training waits for what is still to be delivered."""
+"""Seconds that the end of a training waits for what is still to be delivered, by all sinks together."""
 
 
 class Sink(ABC):
@@ -37,6 +38,8 @@ class Sink(ABC):
         self._told: set[tuple[str, str]] = set()
         self._warned: set[str] = set()
         self._courier = Courier(self._failed)
+        self._awaited = 0
+        _ALIVE[id(self)] = self
         atexit.register(_close_forgotten, weakref.ref(self))
 
     def __call__(self, finding: Finding) -> None:
@@ -56,14 +59,12 @@ class Sink(ABC):
 
     def flush(self, seconds: float = PATIENCE) -> bool:
         """Wait until all is delivered, but not longer than that; False, with a warning, where it is not."""
-        done = self._courier.flush(seconds)
-        if not done:
-            self._warn("late", f"{self._courier.waiting} not delivered within {seconds:.3g} s")
-        return done
+        return flush([self], seconds)
 
     def close(self) -> None:
-        """Deliver what is left; the sink can be used again."""
-        self.flush()
+        """Deliver what is left, unless that was waited for in vain already; the sink can be used again."""
+        if self._courier.taken > self._awaited:
+            self.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +73,16 @@ class Sink(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _finish(self) -> None:  # noqa: B027 - most sinks have nothing to do here
+        """In the thread of the training: what is to be done before the sink is waited for."""
+
+    def _wait(self, end: float, seconds: float) -> bool:
+        """Wait until a time of the clock, `seconds` after the waiting began; returns whether all is delivered."""
+        done = self._courier.flush(max(end - monotonic(), 0.0))
+        if not done:
+            self._warn("late", f"{self._courier.waiting} not delivered within {seconds:.3g} s")
+        return done
 
     def _receiver(self) -> Any:
         """In the thread of the training: what a task is delivered to, where only that thread knows it."""
@@ -103,7 +114,24 @@ class Sink(ABC):
             say(f"gandoctor: {self._place}: {text}; the training goes on (said once)")
 
 
+_ALIVE: weakref.WeakValueDictionary[int, Sink] = weakref.WeakValueDictionary()
+
+
+def flush(sinks: Iterable[Sink], seconds: float = PATIENCE) -> bool:
+    """Wait until all these have delivered what they have, together no longer than that; False where one has not.
+
+    Each delivers in a thread of its own, so that one that hangs takes nothing of the others' time.
+    """
+    waited_for = list(sinks)
+    end = monotonic() + seconds
+    for sink in waited_for:
+        sink._finish()
+        sink._awaited = sink._courier.taken  # a Ctrl-C that ends the waiting ends it for good
+    late = [sink for sink in waited_for if not sink._wait(end, seconds)]
+    return not late
+
+
 def _close_forgotten(sink: weakref.ref[Sink]) -> None:
-    alive = sink()
-    if alive is not None:
-        alive.close()
+    """At exit: the first sink whose turn it is has all wait together, which leaves nothing for the turns of others."""
+    if sink() is not None:
+        flush([one for one in list(_ALIVE.values()) if one._courier.taken > one._awaited])

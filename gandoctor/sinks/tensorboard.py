@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from gandoctor.errors import BadOption
 from gandoctor.sinks.event_writers import EventFolder, OfTensorFlow, OfTorch
 from gandoctor.sinks.figures import tag_part, whole
-from gandoctor.sinks.sink import PATIENCE
 from gandoctor.sinks.tracker import GROUP, Tracker, library
 
 if TYPE_CHECKING:
@@ -32,10 +31,8 @@ class TensorBoard(Tracker):
         super().__init__("TensorBoard", level)
         self._words: dict[str, str] = {}
 
-    def flush(self, seconds: float = PATIENCE) -> bool:
-        """Wait until all is written to the disk."""
+    def _finish(self) -> None:
         self._send(lambda _: self._writer.flush())
-        return super().flush(seconds)
 
     def _tell(self, alert: Alert, to: Any) -> None:  # noqa: ARG002 - there is one writer
         finding = alert.finding

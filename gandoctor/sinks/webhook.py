@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gandoctor
 from gandoctor.errors import BadOption
 from gandoctor.report.words import clean
-from gandoctor.sinks.address import checked_address, checked_headers, shown
+from gandoctor.sinks.address import checked_address, checked_headers, place_of
 from gandoctor.sinks.post import Letter, NotDelivered, post
 from gandoctor.sinks.sink import Sink
 from gandoctor.sinks.webhook_forms import FORMS, form_of
@@ -24,7 +24,8 @@ class Webhook(Sink):
 
     `form` is "json", or the shape that "slack", "discord" or "ntfy" expect; None for the one that the address speaks
     for. `name` says in a message which training it is about. `timeout`, in seconds, bounds each wait for the network.
-    The address and the values of `headers` are kept out of every message. BadOption for one that cannot be used.
+    The address and the values of `headers` are kept out of every message: several webhooks at one host are numbered
+    there, in the order of their building. BadOption for one that cannot be used.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Webhook(Sink):
             raise BadOption(f"form={form!r:.40} is none of {', '.join(FORMS)}")
         if not timeout > 0:
             raise BadOption(f"timeout={timeout!r:.40}: give a number of seconds above 0")
-        super().__init__(f"the webhook at {shown(url)}", level)
+        super().__init__(place_of(url), level)
         self._form, self._name, self._timeout = FORMS[form or form_of(url)], clean(name), timeout
 
     def _tell(self, alert: Alert, to: Any) -> None:  # noqa: ARG002 - there is one address

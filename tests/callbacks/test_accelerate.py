@@ -64,6 +64,39 @@ def test_a_log_that_cannot_be_used_is_refused_before_the_training(tmp_path: Path
         accelerator(GANDoctorTracker(tmp_path / "run.csv")).init_trackers("gan")
 
 
+def test_the_log_stays_in_the_folder_in_which_the_tracker_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other := tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    tracker = GANDoctorTracker("run.csv", report="report.md")
+    monkeypatch.chdir(other)
+    program = accelerator(tracker)
+    program.init_trackers("gan")
+    program.log({"d_loss": 1.0, "g_loss": 0.5}, step=1)
+    program.end_training()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "recipe.toml", "report.md", "run.csv"]
+    assert not list(other.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [((1.0, 2.0), 4), (torch.tensor(1.0), 4), (None, 4), ({"d_loss": 1.0}, float("nan")), ({"d_loss": 1.0}, "4")],
+)
+def test_what_cannot_be_recorded_reaches_no_training(values: object, step: object, tmp_path: Path) -> None:
+    tracker = GANDoctorTracker(tmp_path / "run.csv")
+    program = accelerator(tracker)
+    program.init_trackers("gan", config={"seed": 10**400, 3: object()})
+    for number in range(1, 10):
+        program.log({"d_loss": 1.0, "g_loss": 0.5}, step=number)
+        if number == 3:
+            program.log(values, step=step)
+    program.end_training()
+    assert not tracker.failed
+    rows = pd.read_csv(tmp_path / "run.csv").set_index("step")
+    assert rows["d_loss"].notna().sum() == 9
+
+
 def test_prepared_networks_are_looked_into() -> None:
     parts = accelerator().prepare(*gan())
     context = context_of(*parts)

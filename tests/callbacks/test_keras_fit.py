@@ -53,6 +53,21 @@ def fit(model: SmallGAN, doctor: Any, *more: Any, epochs: int = 2, batches: int 
     return model
 
 
+def test_the_log_stays_in_the_folder_in_which_the_callback_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "one")
+    doctor, model = GANDoctor("run.csv", report="report.md"), compiled()
+    for folder in ("two", "three"):
+        monkeypatch.chdir(tmp_path / folder)
+        fit(model, doctor, epochs=1)
+    assert pd.read_csv(tmp_path / "one" / "run.csv")["step"].tolist() == list(range(1, 61))
+    assert (tmp_path / "one" / "report.md").exists()
+    assert not [*(tmp_path / "two").iterdir(), *(tmp_path / "three").iterdir()]
+
+
 def spoilt(model: SmallGAN, good: int = 40) -> SmallGAN:
     """The model, its losses NaN after so many batches."""
     model.good.assign(float(good))

@@ -15,6 +15,7 @@ pytest.importorskip("lightning")
 
 import lightning.pytorch as pl
 import torch
+from torch.optim.optimizer import _global_optimizer_post_hooks
 from torch_gan import LATENT, Discriminator, Generator, d_loss_of
 
 import gandoctor
@@ -195,6 +196,26 @@ def test_what_cannot_be_used_is_refused_before_the_training(log: Path) -> None:
     for wrong in ({"stop_on": "nonsense"}, {"names": {"adv": "nonsense"}}, {"gradients_every": 0}, {"report": "a.xyz"}):
         with pytest.raises(GandoctorError):
             GANDoctor(log, **wrong)
+
+
+def test_a_log_in_use_is_refused_and_no_hook_is_left_behind(log: Path) -> None:
+    with gandoctor.Recorder(log):
+        with pytest.raises(GandoctorError, match="another Recorder"):
+            fit(SmallGAN(), GANDoctor(log, gradients_every=100), log.parent)
+        assert not _global_optimizer_post_hooks
+
+
+def test_the_log_stays_in_the_folder_in_which_the_callback_was_built(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other := tmp_path / "other").mkdir()
+    monkeypatch.chdir(log.parent)
+    doctor = GANDoctor(log.name, report="report.md")
+    monkeypatch.chdir(other)
+    fit(SmallGAN(), doctor, tmp_path, epochs=1)
+    assert list(pd.read_csv(log)["step"]) == list(range(1, BATCHES + 1))
+    assert log.with_name("report.md").exists()
+    assert not list(other.iterdir())
 
 
 OTHER = """

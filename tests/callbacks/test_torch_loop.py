@@ -227,3 +227,70 @@ def test_networks_that_cannot_be_looked_at_disturb_no_training(caplog: pytest.Lo
             doctor.record(step, d_loss=d_loss, g_loss=g_loss)
         assert doctor.diagnosis().run.last_step == 29
     assert "does not look at weights any more" in caplog.text
+
+
+WRONG_ROWS: dict[str, tuple[Any, ...]] = {
+    "a step that is NaN": (float("nan"), {"d_loss": 1.0}),
+    "a step that is infinite": (torch.tensor(float("inf")), {"d_loss": 1.0}),
+    "a step without end": (10**400, {"d_loss": 1.0}),
+    "a step that is a vector": (torch.tensor([1, 2]), {"d_loss": 1.0}),
+    "a step that is text": ("3", {"d_loss": 1.0}),
+    "no step": (None, {"d_loss": 1.0}),
+    "a tuple of losses": (4, (1.0, 1.0)),
+    "a tensor of losses": (4, torch.tensor([1.0, 1.0])),
+    "one loss": (4, torch.tensor(1.0)),
+    "names that are none": (4, {1: 1.0, None: 2.0}),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_ROWS)
+@pytest.mark.parametrize("every", [None, 2])
+def test_a_row_that_cannot_be_recorded_reaches_no_training(
+    kind: str, every: int | None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    d, g, *optimizers = gan()
+    with GANDoctor(tmp_path / "run.csv", d, g, *optimizers, gradients_every=every) as doctor:
+        for step in range(1, 40):
+            d_loss, g_loss = train_step(d, g, *optimizers)
+            doctor.record(step, d_loss=d_loss, g_loss=g_loss)
+            if step == 3:
+                doctor.record(*WRONG_ROWS[kind])
+        assert doctor.diagnosis().run.context["d_weights_moved"] is True
+    assert len(caplog.records) in (1, 2)  # each name that is none is said
+    rows = pd.read_csv(tmp_path / "run.csv").set_index("step")
+    assert rows.loc[5:, "d_loss"].notna().all()
+    assert rows.index.tolist() == list(range(1, 40))
+    if every:
+        assert rows["d_grad_norm"].notna().sum() > 15
+
+
+def test_gradients_that_cannot_be_measured_disturb_no_training(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d, g, *optimizers = gan()
+    monkeypatch.setattr(GradientNorms, "take", lambda *_: 1 / 0)
+    with GANDoctor(None, d, g, *optimizers, gradients_every=1) as doctor:
+        for step in range(1, 30):
+            d_loss, g_loss = train_step(d, g, *optimizers)
+            doctor.record(step, d_loss=d_loss, g_loss=g_loss)
+            assert hooks() == 0
+        assert doctor.diagnosis().run.last_step == 29
+    assert caplog.text.count("does not look at gradients any more: ZeroDivisionError") == 1
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "a log in use": {},
+    "a folder that is not there": {"path": "nowhere/run.csv"},
+    "a context that means nothing": {"context": {"family": "nonsense"}},
+    "a setting that is none": {"colour": "red"},
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_recorder_that_is_refused_leaves_no_hook_behind(kind: str, tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    d, g, *_ = gan()
+    with gandoctor.Recorder(log):
+        with pytest.raises((GandoctorError, TypeError)):
+            GANDoctor(**{"path": log, **REFUSED[kind]}, discriminator=d, generator=g, gradients_every=100)
+        assert hooks() == 0

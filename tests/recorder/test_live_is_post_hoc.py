@@ -135,6 +135,39 @@ def test_a_recorded_run_gets_live_what_its_file_gets(name: str, tmp_path: Path) 
         assert said == told(diagnose(cut(tmp_path / "run.csv", i, tmp_path / "cut")))
 
 
+PAIRS = ("G_A", "G_B", "D_A", "D_B", "cycle_A", "cycle_B")
+"""A CycleGAN's: whose discriminators and generators these are is known only when all of them were seen."""
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.sampled_from([1, 1, 5, 10, 40]), min_size=6, max_size=6),
+    st.lists(st.integers(1, 80), min_size=6, max_size=6),
+    st.integers(0, 1000),
+)
+def test_columns_that_begin_at_different_rows_are_judged_as_soon_as_they_mean_something(
+    every: list[int], since: list[int], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    level = {name: (0.0005 if seed % 3 == 0 else 0.3) if name[0] == "D" else 0.7 for name in PAIRS}
+    context = {"family": "lsgan"}
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "run.csv"
+        doctor = Recorder(log, context=context)
+        for step in range(1, 301):
+            logged = [
+                n for n, each, first in zip(PAIRS, every, since, strict=True) if step >= first and step % each == 0
+            ]
+            doctor.record(step, {name: level[name] * rng.normal(1, 0.05) for name in logged})
+            if step == 100 and seed % 2:
+                doctor.close()
+                doctor = Recorder(log, context=context)
+        live = doctor.diagnosis()
+        doctor.close()
+        assert "gandoctor failed" not in live.headline
+        assert told(live) == told(diagnose(log))
+
+
 def test_names_of_other_logs_mean_live_what_they_mean_in_the_file(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     with Recorder(tmp_path / "run.csv") as doctor:

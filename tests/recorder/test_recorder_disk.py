@@ -7,15 +7,13 @@ import json
 import os
 import shutil
 from math import inf
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from gandoctor import Recorder, read
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Disk:
@@ -92,6 +90,38 @@ def test_a_disk_that_fills_up_while_a_column_is_added_costs_no_row(
     frame = pd.read_csv(log)
     assert frame["fid"].notna().sum() == frame["recall"].notna().sum() == 100
     assert read(log).curves["recall"].steps[0] == 1101
+
+
+@pytest.mark.parametrize("mended", [False, True], ids=["to the end", "for a while"])
+def test_a_folder_that_takes_no_new_file_costs_no_row_when_a_metric_comes(
+    mended: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Disk(monkeypatch)
+    log, really = tmp_path / "run.csv", os.open
+
+    def refusing(path: Any, flags: int, *given: Any, **named: Any) -> int:
+        if flags & os.O_CREAT and Path(path).suffix == ".part":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return really(path, flags, *given, **named)
+
+    with Recorder(log) as doctor:
+        numbered(doctor, 1, 100)
+        monkeypatch.setattr("gandoctor.recorder.logfile.os.open", refusing)
+        numbered(doctor, 101, 200, fid=30.0)
+        doctor.flush()
+        if mended:
+            monkeypatch.setattr("gandoctor.recorder.logfile.os.open", really)
+        numbered(doctor, 201, 300, fid=31.0)
+    assert intact(log, 300)
+    assert ("fid" in pd.read_csv(log).columns) is mended
+    first, last = [record.getMessage() for record in caplog.records if "run.csv" in record.getMessage()]
+    assert f"its folder {tmp_path} takes no new file (permission denied)" in first
+    assert ("no row is missing" if mended else "holds steps 101 to 300 without fid") in last
+    monkeypatch.undo()
+    with Recorder(log) as doctor:
+        numbered(doctor, 301, 310, fid=32.0)
+    assert intact(log, 310)
+    assert read(log).curves["fid"].values[-1] == 32.0
 
 
 def test_a_disk_that_stays_full_stops_the_log_and_not_the_judgement(

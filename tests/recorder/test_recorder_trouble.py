@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from gandoctor import GandoctorError, Recorder
+from gandoctor import GandoctorError, Recorder, diagnose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +105,28 @@ def test_wrong_use_is_refused_before_the_training_begins(
     assert not list(tmp_path.iterdir())
 
 
+WARM_UPS: dict[str, list[dict[str, float]]] = {
+    "no metric of a GAN": [{"lr": 1e-3, "time": 0.1}] * 49,
+    "nothing at all": [{}] * 49,
+    "the rows of only one of two pairs": [{"G_A": 0.7, "D_B": 0.7}] * 49,
+}
+
+
+@pytest.mark.parametrize("kind", WARM_UPS)
+def test_a_training_whose_first_part_meant_nothing_yet_goes_on_and_is_judged(kind: str, tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    for first in (1, 1001):
+        with Recorder(log, context={"latent_dim": 64}) as doctor:
+            for step, row in enumerate(WARM_UPS[kind], first):
+                doctor.record(step, row)
+    with Recorder(log, context={"latent_dim": 64}) as doctor:
+        for step in range(2000, 2200):
+            doctor.record(step, lr=1e-3, **HEALTHY)
+        assert doctor.diagnosis().verdict == "stable"
+    assert steps(log) == [*range(1, 50), *range(1001, 1050), *range(2000, 2200)]
+    assert diagnose(log).verdict == "stable"
+
+
 # --- trouble -------------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +145,27 @@ def test_a_fault_of_the_monitor_stops_the_judgement_and_not_the_log(
         assert doctor.findings == ()
     assert steps(log) == list(range(1, 200))
     assert len(caplog.records) == 1
+
+
+def test_each_name_that_is_none_is_told_and_of_endless_ones_some(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    names: dict[Any, float] = {**HEALTHY, "": 1.0, "a\nb": 2.0, 3: 4.0}
+    with Recorder(tmp_path / "run.csv") as doctor:
+        for step in range(1, 100):
+            doctor.record(step, names)
+    assert [record.getMessage().partition(" is not recorded")[0] for record in caplog.records] == [
+        "gandoctor: ''",
+        "gandoctor: 'a\\nb'",
+        "gandoctor: 3",
+    ]
+    caplog.clear()
+    with Recorder(tmp_path / "other.csv") as doctor:
+        for step in range(1, 100):
+            doctor.record(step, {**HEALTHY, f"at\n{step}": 1.0})
+    assert len(caplog.records) == 21
+    assert "and so is no other name of that kind" in caplog.records[-1].getMessage()
+    assert list(pd.read_csv(tmp_path / "other.csv").columns) == ["step", *HEALTHY]
 
 
 def test_an_interrupt_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

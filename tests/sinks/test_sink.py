@@ -19,6 +19,7 @@ from gandoctor import Curve, Run, diagnose
 from gandoctor.errors import BadOption
 from gandoctor.sinks import Sink, WandB, courier, tracker
 from gandoctor.sinks.message import alert_of, reason
+from gandoctor.sinks.sink import flush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,6 +130,86 @@ def test_a_sink_that_hangs_holds_up_neither_an_alert_nor_the_end(
     gate.set()
     assert sink.flush()
     assert sink.told == ["a", "b"]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how many seconds a courier was waited for, at most, each time."""
+    seconds: list[float] = []
+    really = courier.Courier.flush
+
+    def flush(waited_for: courier.Courier, given: float) -> bool:
+        seconds.append(given)
+        return really(waited_for, given)
+
+    monkeypatch.setattr(courier.Courier, "flush", flush)
+    return seconds
+
+
+def test_several_that_hang_are_waited_for_together(
+    gate: threading.Event, waits: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    hanging, fine = [Kept(then=gate.wait) for _ in range(3)], Kept()
+    for one in (*hanging, fine):
+        one(finding("a"))
+    assert not flush([*hanging, fine], 0.2)
+    assert sum(waits) <= 0.2
+    assert fine.told == ["a"]
+    assert [record.getMessage().count("1 not delivered within 0.2 s") for record in caplog.records] == [1, 1, 1]
+
+
+def test_what_was_waited_for_in_vain_is_not_waited_for_by_close_again(
+    gate: threading.Event, waits: list[float]
+) -> None:
+    with Kept(then=gate.wait) as sink:
+        sink(finding("a"))
+        assert not sink.flush(0.01)
+        sink.close()
+    assert waits == [pytest.approx(0.01, abs=0.01)]
+    gate.set()
+    sink(finding("b"))
+    sink.close()
+    assert len(waits) == 2
+    assert sink.told == ["a", "b"]
+
+
+HANGING = """
+    import atexit, sys, threading
+    sys.path.insert(0, sys.argv[1])
+    import gandoctor
+    from sink_material import finding
+    from gandoctor.sinks import Sink, sink
+
+    class Hanging(Sink):
+        def _tell(self, alert, to):
+            threading.Event().wait()
+
+    waited = 0.0
+
+    def wait(courier, seconds):
+        global waited
+        waited += seconds
+        return False
+
+    sink.monotonic = lambda: waited
+    sink.Courier.flush = wait
+    sinks = [Hanging("the test", "info") for _ in range(3)]
+    doctor = gandoctor.Recorder(on_alert=sinks)
+    for one in sinks:
+        one(finding())
+    {end}
+    atexit._run_exitfuncs()
+    print(waited)
+"""
+
+
+@pytest.mark.parametrize("end", ["doctor.close()", "doctor.close(); doctor.close()", "pass", "del doctor"])
+def test_sinks_that_hang_hold_a_program_for_ten_seconds_altogether(end: str) -> None:
+    code = textwrap.dedent(HANGING).replace("{end}", end)
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert float(done.stdout) == 10.0
+    assert done.stderr.count("1 not delivered within 10 s") == 3
 
 
 def test_what_waits_is_bounded(

@@ -312,3 +312,17 @@ def test_wrong_use_is_refused_and_no_secret_shown(case: str) -> None:
 def test_a_hook_does_not_show_its_address() -> None:
     assert "SECRET" not in repr(Webhook("https://example.com/SECRET"))
     assert "SECRET" not in repr(post.Letter("https://example.com/SECRET", b"", {}))
+
+
+def test_webhooks_at_one_host_are_told_apart_without_their_addresses(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post, "PAUSES", ())
+    monkeypatch.setenv("no_proxy", "*")
+    for path in ("SECRET1", "SECRET2", "SECRET1"):
+        hook = Webhook(f"http://localhost:9/{path}")
+        hook(finding())
+        assert hook.flush()
+    said = [record.getMessage().partition(" at ")[0] for record in caplog.records]
+    assert said == ["gandoctor: the webhook", "gandoctor: webhook 2", "gandoctor: the webhook"]
+    assert "SECRET" not in caplog.text
