@@ -16,7 +16,7 @@ from gandoctor.readers.names import understand
 from gandoctor.readers.text_lines import unwrapped
 from gandoctor.readers.text_records import read_shape
 from gandoctor.readers.text_shape import UNNAMED
-from gandoctor.readers.text_tokens import cut
+from gandoctor.readers.text_tokens import cut, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,7 +100,7 @@ def _names(lines: Sequence[str], lists: Sequence[FloatArray]) -> Iterator[tuple[
         for record in read_shape(pieces).records:
             names = dict((*record.counters, *record.metrics))
             for slot in record.slots:
-                number = float(pieces.numbers[slot] or "nan")
+                number = to_float(pieces.numbers[slot])
                 if 0 <= number - _MARK < len(lists):
                     unnamed += slot not in names
                     yield names.get(slot, f"{UNNAMED}{unnamed}"), lists[int(number - _MARK)]

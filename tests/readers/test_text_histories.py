@@ -41,6 +41,7 @@ FORMS = {
     "a number a line": "D losses: [" + ",\n".join(map(str, d)) + "]\nG losses: [" + ",\n".join(map(str, g)) + "]\n",
     "names on lines before": f"G losses:\n{g}\nD losses:\n{d}\n",
     "no names": f"({d}, {g})",
+    "beside other numbers": f"1,234.5 s, d_loss = {d}\n10,000 images, -1.#IND, g_loss = {g} after 1,234,567 steps\n",
     "growing": "".join(f"Epoch {k} D: {d[: 12 * k]} G: {g[: 12 * k]}\n" for k in range(1, 6)),
     "other lists": f"betas = [0.5, 0.999]\nd_loss = {d}\ng_loss = {g}\nd_lr = {[2e-4] * 60}\nfid = {d[:14]}\n",
 }
