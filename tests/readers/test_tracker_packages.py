@@ -33,7 +33,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     if spec is None or spec.origin is None:  # a folder of that name is no package
         pytest.skip(f"{package} is not installed")
     folder = tmp_path_factory.mktemp(package)
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("WANDB")}
+    environment = {**plain, "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}  # no service of this process writes it
     script = Path(__file__).with_name("record_runs.py")
     made = subprocess.run(
         [sys.executable, str(script), package, str(folder)],
