@@ -194,3 +194,14 @@ def test_a_name_that_changes_the_meaning_of_earlier_rows_has_them_judged_again(l
             doctor.record(step, {name: row[name] for name in row if name != late or step > 150})
         live = told(doctor.diagnosis())
     assert live == told(diagnose(log))
+
+
+def test_rows_without_a_loss_at_the_end_of_a_recording_are_no_nan(tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    with Recorder(log) as doctor:
+        for step in range(1, 340):
+            losses = {"d_loss": 1.3 + 0.01 * (step % 7), "g_loss": 0.8 + 0.01 * (step % 5)} if step < 300 else {}
+            doctor.record(step, learning_rate=1e-4, **losses)
+        live = doctor.diagnosis()
+    assert live.verdict == "stable"
+    assert diagnose(log).verdict == "stable"
